@@ -1,0 +1,66 @@
+"""An API key with its signing key, and where the two come from."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+from .errors import InvalidInput
+from .keys import SigningKey, read_key
+
+API_KEY = "BYBIT_API_KEY"
+API_SECRET = "BYBIT_API_SECRET"  # noqa: S105 - the variable's name
+API_SECRET_FILE = "BYBIT_API_SECRET_FILE"  # noqa: S105
+API_SECRET_PASSPHRASE = "BYBIT_API_SECRET_PASSPHRASE"  # noqa: S105
+
+
+def _check_api_key(_: object, __: object, api_key: str) -> None:
+    if not api_key or not api_key.isascii() or not api_key.isprintable() or " " in api_key:
+        raise InvalidInput("api_key: is empty or has characters that no API key of Bybit's has.")
+
+
+@frozen
+class Credentials:
+    """An API key and what signs for it. Neither shows in its repr.
+
+    Attributes:
+        api_key: the key's name at the exchange.
+        signing_key: what signs: see `bybit_ext.keys.read_key`.
+    """
+
+    api_key: str = field(repr=False, validator=_check_api_key)
+    signing_key: SigningKey = field(repr=False)
+
+
+def find_credentials(
+    api_key: str | None = None,
+    api_secret: str | None = None,
+    passphrase: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Credentials:
+    """Take the keys from the arguments, else from the environment.
+
+    Raises:
+        InvalidInput: one of them is missing or cannot be used; the message names the argument and the variable.
+    """
+    api_key = api_key or environ.get(API_KEY)
+    api_secret = api_secret or environ.get(API_SECRET) or _read_secret_file(environ.get(API_SECRET_FILE))
+    passphrase = passphrase or environ.get(API_SECRET_PASSPHRASE) or None
+    missing = [
+        *([] if api_key else [f"the API key (api_key= or {API_KEY})"]),
+        *([] if api_secret else [f"its secret (api_secret=, {API_SECRET} or {API_SECRET_FILE})"]),
+    ]
+    if not api_key or not api_secret:
+        raise InvalidInput(f"Missing: {' and '.join(missing)}.")
+    return Credentials(api_key.strip(), read_key(api_secret.strip(), passphrase))
+
+
+def _read_secret_file(path: str | None) -> str | None:
+    if not path:
+        return None
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise InvalidInput(f"{API_SECRET_FILE}: {path} cannot be read: {reason}.") from None

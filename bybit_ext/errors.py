@@ -1,0 +1,171 @@
+"""Everything that can go wrong, as one tree.
+
+    BybitError
+    ├── NotSent                  nothing left this machine
+    │   └── InvalidInput         an argument or a variable cannot be used; also a ValueError
+    ├── Refused                  the exchange answered no
+    │   ├── InvalidRequest       a field is wrong
+    │   ├── AuthenticationFailed key, signature, permission or bound IP address
+    │   ├── ClockError           this machine's clock is outside the exchange's window
+    │   ├── RateLimited          too many requests
+    │   ├── Forbidden            the IP address, the country or the account is blocked
+    │   ├── OrderNotFound        no such order among the open ones
+    │   ├── OrderClosed          the order had ended before
+    │   └── NotCancellable       the order cannot be cancelled now
+    └── OutcomeUnknown           the request may have been carried out
+
+`Refused` itself stands for a retCode that is not in the table below. Every error carries what is known of the answer.
+The codes and what they mean: https://bybit-exchange.github.io/docs/v5/error
+"""
+
+from typing import ClassVar
+
+from .evidence import Evidence, RateLimit
+
+
+class BybitError(Exception):
+    """The root of all errors of this package.
+
+    Attributes:
+        evidence: all that is known of the exchange's answer; its fields can be read from the error itself.
+    """
+
+    advice: ClassVar[str] = ""
+
+    def __init__(self, message: str, evidence: Evidence = Evidence()) -> None:  # noqa: B008 - it is frozen
+        super().__init__(message)
+        self.evidence = evidence
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (super().__str__(), self.evidence.summary, self.advice)))
+
+    @property
+    def ret_code(self) -> int | None:
+        """The exchange's code; None if it gave none."""
+        return self.evidence.ret_code
+
+    @property
+    def ret_msg(self) -> str | None:
+        """The exchange's words; None if it gave none."""
+        return self.evidence.ret_msg
+
+    @property
+    def status_code(self) -> int | None:
+        """The HTTP status; None if there was no answer."""
+        return self.evidence.status_code
+
+    @property
+    def trace_id(self) -> str | None:
+        """What Bybit's support asks for; None if the answer had none."""
+        return self.evidence.trace_id
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """How much of the rate limit was left; None if the answer did not say."""
+        return self.evidence.rate_limit
+
+    @property
+    def sends(self) -> int:
+        """How many times the request left this machine, as far as can be known."""
+        return self.evidence.sends
+
+
+class NotSent(BybitError):
+    """Nothing left this machine: no order was touched."""
+
+    advice = "Nothing was sent, so calling again is safe."
+
+
+class InvalidInput(NotSent, ValueError):
+    """An argument or an environment variable cannot be used; the message names it."""
+
+    advice = "Nothing was sent."
+
+
+class Refused(BybitError):
+    """The exchange answered no."""
+
+    advice = "The exchange did not take the request; look the retCode up before calling again."
+
+
+class InvalidRequest(Refused):
+    """A field of the request is wrong."""
+
+    advice = "Correct the request; sending the same one again cannot help."
+
+
+class AuthenticationFailed(Refused):
+    """The key, the signature, a permission or the bound IP address is wrong."""
+
+    advice = (
+        "Check that key and secret belong together and to this environment, that the key may trade, and that it is not "
+        "bound to another IP address."
+    )
+
+
+class ClockError(Refused):
+    """The timestamp was outside the window in which the exchange takes it."""
+
+    advice = "Set this machine's clock (a clock that is a second ahead is refused whatever recv_window is)."
+
+
+class RateLimited(Refused):
+    """Too many requests in a second."""
+
+    advice = "Wait for rate_limit.reset_at, then call again."
+
+
+class Forbidden(Refused):
+    """The exchange turns this IP address, country or account away."""
+
+    advice = (
+        "Too many requests from one IP address are blocked for at least ten minutes: stop sending and wait. If nothing "
+        "was sent before, the exchange does not serve this place or account: see region= and the exchange's site."
+    )
+
+
+class OrderNotFound(Refused):
+    """No such order among those that can be cancelled."""
+
+    advice = (
+        "This does not say that the order never existed: it may have been filled or cancelled. Read it back before "
+        "placing it again; a spot order with a trigger needs its orderFilter."
+    )
+
+
+class OrderClosed(Refused):
+    """The order had ended before: filled, cancelled or rejected."""
+
+    advice = "Read the order back to see how it ended, and how much of it was executed."
+
+
+class NotCancellable(Refused):
+    """The order cannot be cancelled now."""
+
+    advice = "Read the order back; a pending change may have to end first."
+
+
+class OutcomeUnknown(BybitError):
+    """The request may have been carried out, or may yet be."""
+
+    advice = "Do not take the order for open or for cancelled: read it back. Cancelling it once more is safe."
+
+
+# The only place where a retCode gets its meaning.
+_RET_CODES: dict[type[Refused] | type[OutcomeUnknown], tuple[int, ...]] = {
+    InvalidRequest: (10001, 170105, 170121, 170130, 170201),
+    ClockError: (10002,),
+    AuthenticationFailed: (10003, 10004, 10005, 10007, 10010, 33004, -2015),
+    Forbidden: (10008, 10009, 10024, 10027, 10028, 10029),
+    RateLimited: (10006, 10018, 10429, 170222, 30035),
+    OrderNotFound: (110001, 170213),
+    OrderClosed: (110008, 110010, 170139, 170142, 170190),
+    NotCancellable: (110079, 170145, 170191, 170212, 110095, 110115),
+    OutcomeUnknown: (10000, 10016, 10019, 429, 170001, 170007, 170032, 170146, 170147, 170234),
+}
+_MEANING = {code: meaning for meaning, codes in _RET_CODES.items() for code in codes}
+
+
+def meaning_of(ret_code: int) -> type[Refused] | type[OutcomeUnknown]:
+    """Tell which error a retCode other than 0 stands for; an unknown one is a plain `Refused`."""
+    return _MEANING.get(ret_code, Refused)

@@ -1,0 +1,145 @@
+"""How a client is opened: keys, host, time-outs, TLS and the connection pool, all before anything is sent."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from math import isfinite
+from ssl import SSLContext
+from typing import Generic, TypeVar
+
+import httpx
+from bybit_v5 import Client
+
+from .auth import BybitAuth, Clock, system_clock
+from .credentials import find_credentials
+from .errors import InvalidInput, NotSent
+from .hosts import Environment, Region, rest_host
+
+DEFAULT_TIMEOUT = 5.0
+# httpx closes an idle connection after 5 s, which means a new TLS handshake after every pause.
+DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=90)
+
+Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
+Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+
+
+class Opened(Generic[Transport]):
+    """What both clients are before they send."""
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
+        self,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        *,
+        passphrase: str | None = None,
+        environment: Environment = "mainnet",
+        region: Region | None = None,
+        base_url: str | None = None,
+        recv_window: int = 5000,
+        timeout: float | httpx.Timeout = DEFAULT_TIMEOUT,
+        clock: Clock = system_clock,
+        headers: Mapping[str, str] | None = None,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        verify: SSLContext | bool | None = None,
+        trust_env: bool = True,
+        limits: httpx.Limits = DEFAULT_LIMITS,
+        transport: Transport | None = None,
+    ) -> None:
+        """Open a client.
+
+        Args:
+            api_key: the API key, else BYBIT_API_KEY.
+            api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the
+                file that BYBIT_API_SECRET_FILE names.
+            passphrase: of an encrypted RSA key, else BYBIT_API_SECRET_PASSPHRASE.
+            environment: where the key belongs: `mainnet`, `testnet` or `demo`.
+            region: a regional exchange: see `bybit_ext.hosts`.
+            base_url: another host, in place of environment and region.
+            recv_window: how long a signature stays good, in ms.
+            timeout: of connecting, sending and each read, in seconds, or as httpx.Timeout.
+            clock: tells UTC time in ms.
+            headers: to send with every request (brokers add `Referer`).
+            proxy: a proxy's URL.
+            verify: an SSLContext (own certificates, client certificates), or False to verify nothing.
+            trust_env: whether httpx reads its environment variables (HTTPS_PROXY, SSL_CERT_FILE, …).
+            limits: of the connection pool.
+            transport: an httpx transport, for tests and special networks.
+
+        Raises:
+            InvalidInput: one of these cannot be used; the message names it.
+        """
+        credentials = find_credentials(api_key, api_secret, passphrase)
+        self._base_url: str = rest_host(environment, region) if base_url is None else _check_base_url(base_url)
+        self._client = Client(
+            base_url=self._base_url,
+            headers=dict(headers or {}),
+            timeout=_check_timeout(timeout),
+            verify_ssl=_shared_ssl_context(trust_env) if verify is None or verify is True else verify,
+            follow_redirects=False,
+            raise_on_unexpected_status=True,
+            httpx_args={
+                "auth": BybitAuth(credentials, recv_window=recv_window, clock=clock),
+                "limits": limits,
+                "proxy": _check_proxy(proxy),
+                "transport": transport,
+                "trust_env": trust_env,
+            },
+        )
+
+    @property
+    def client(self) -> Client:
+        """The generated client. Every generated function takes it, and is signed."""
+        return self._client
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._base_url!r})"
+
+
+def require_open(get_http: Callable[[], Http]) -> Http:
+    """Return the generated client's httpx client, which is built when it is first asked for.
+
+    Raises:
+        InvalidInput: httpx cannot be set up as asked.
+        NotSent: it is closed.
+    """
+    try:
+        http = get_http()
+    except (ImportError, ValueError, OSError) as error:  # a proxy scheme or certificate file that httpx cannot use
+        raise InvalidInput(f"proxy, verify or httpx's environment variables: {error}.") from None
+    if http.is_closed:
+        raise NotSent("This client is closed; open another one.")
+    return http
+
+
+@cache
+def _shared_ssl_context(trust_env: bool) -> SSLContext:  # noqa: FBT001 - httpx's own setting
+    # One for all clients of the process: building one reads all root certificates, which takes 20 to 30 ms.
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
+def _check_base_url(text: str) -> str:
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, TypeError):
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
+        raise InvalidInput("base_url: must be like https://api.bybit.com.")
+    if url.userinfo:
+        raise InvalidInput("base_url: must not hold a user name or a password.")
+    return text
+
+
+def _check_timeout(timeout: object) -> httpx.Timeout:
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    if isinstance(timeout, int | float) and isfinite(timeout) and timeout > 0:
+        return httpx.Timeout(timeout)
+    raise InvalidInput(f"timeout: must be a positive number of seconds or an httpx.Timeout, not {timeout!r}.")
+
+
+def _check_proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:
+    if proxy is None or isinstance(proxy, httpx.Proxy):
+        return proxy
+    try:
+        return httpx.Proxy(proxy)  # its repr hides the password
+    except (ValueError, httpx.InvalidURL):
+        raise InvalidInput("proxy: must be like http://user:password@host:port.") from None

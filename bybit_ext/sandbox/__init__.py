@@ -1,0 +1,14 @@
+"""An imitation of the exchange that enforces the OpenAPI document, for demos and for your own tests.
+
+>>> from bybit_ext.sandbox import Sandbox
+>>> with Sandbox() as sandbox:
+...     order = sandbox.place("linear", "BTCUSDT")
+
+What it takes is what the document allows: it reads it, and holds no second copy of its rules.
+"""
+
+from .app import create_app
+from .exchange import Exchange
+from .server import Sandbox
+
+__all__ = ["Exchange", "Sandbox", "create_app"]

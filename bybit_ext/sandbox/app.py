@@ -1,0 +1,171 @@
+"""The exchange over HTTP: an ASGI application that judges a request and answers as the exchange would."""
+
+import asyncio
+import json
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .contract import Contract, read_contracts, read_query
+from .exchange import Exchange, OrderName
+from .refusals import API_KEY_INVALID, NOT_IMITATED, Refusal, invalid_request, outside_window, wrong_signature
+
+# Requests a second and account: https://bybit-exchange.github.io/docs/v5/rate-limit
+_CANCEL_LIMITS = {"linear": 10, "inverse": 10, "option": 10, "spot": 20}
+_OTHER_LIMIT = 50
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+Result = dict[str, Any]
+
+
+def create_app(exchange: Exchange, *, cancel_delay: float = 0.05) -> Starlette:
+    """Make the application.
+
+    Args:
+        exchange: the state it serves; place orders there.
+        cancel_delay: seconds between the acknowledgement of a cancel and the cancel.
+    """
+    operations = _Operations(exchange, cancel_delay)
+    return Starlette(
+        routes=[
+            Route(path, operations.endpoint(contract), methods=[method])
+            for (method, path), contract in read_contracts().items()
+        ]
+    )
+
+
+class _Operations:
+    def __init__(self, exchange: Exchange, cancel_delay: float) -> None:
+        self._exchange = exchange
+        self._cancel_delay = cancel_delay
+        self._limits = _RateLimits()
+        self._carry_out: dict[str, Callable[[dict[str, Any]], Result | Refusal]] = {
+            "cancelOrder": self._cancel_order,
+            "getOrders": self._get_orders,
+            "getServerTime": self._get_server_time,
+        }
+
+    def endpoint(self, contract: Contract) -> Callable[[Request], Awaitable[Response]]:
+        carry_out = self._carry_out.get(contract.operation_id, _do_not_imitate)
+
+        async def serve(request: Request) -> Response:
+            body = await request.body()
+            refusal = self._check(contract, request, body)
+            if refusal:
+                return self._answer(refusal)
+            arguments = _read_arguments(request, body)
+            return self._answer(carry_out(arguments), self._count(contract, request, arguments))
+
+        return serve
+
+    def _check(self, contract: Contract, request: Request, body: bytes) -> Refusal | None:
+        """The form first, then, in the exchange's order, the key, the signature and the time."""
+        query: bytes = request.scope["query_string"]
+        problem = contract.find_problem(query.decode(errors="replace"), body)
+        if problem:
+            return invalid_request(problem)
+        payload = query if request.method == "GET" else body
+        return self._check_signature(request, payload) if contract.signed else None
+
+    def _check_signature(self, request: Request, payload: bytes) -> Refusal | None:
+        api_key = request.headers.get("X-BAPI-API-KEY", "")
+        timestamp = request.headers.get("X-BAPI-TIMESTAMP", "")
+        recv_window = request.headers.get("X-BAPI-RECV-WINDOW", "5000")
+        verify = self._exchange.verify(api_key)
+        if verify is None:
+            return API_KEY_INVALID
+        text = f"{timestamp}{api_key}{recv_window}".encode() + payload
+        if not verify(text, request.headers.get("X-BAPI-SIGN", "")):
+            return wrong_signature(text.decode(errors="replace"))
+        now = self._exchange.clock()
+        if not _in_window(timestamp, recv_window, now):
+            return outside_window(timestamp, now, recv_window)
+        return None
+
+    def _cancel_order(self, arguments: dict[str, Any]) -> Result | Refusal:
+        outcome = self._exchange.request_cancel(_order_name(arguments))
+        if isinstance(outcome, Refusal):
+            return outcome
+        order, carry_out = outcome
+        asyncio.get_running_loop().call_later(self._cancel_delay, carry_out)
+        return {"orderId": order.order_id, "orderLinkId": order.order_link_id}
+
+    def _get_orders(self, arguments: dict[str, Any]) -> Result:
+        orders = self._exchange.query(_order_name(arguments))
+        return {
+            "category": arguments["category"],
+            "nextPageCursor": "",
+            "list": [order.to_dict() for order in orders],
+        }
+
+    def _get_server_time(self, _: dict[str, Any]) -> Result:
+        now = self._exchange.clock()
+        return {"timeSecond": str(now // 1000), "timeNano": str(now * 1_000_000)}
+
+    def _count(self, contract: Contract, request: Request, arguments: dict[str, Any]) -> dict[str, str]:
+        limit = _CANCEL_LIMITS[arguments["category"]] if contract.operation_id == "cancelOrder" else _OTHER_LIMIT
+        caller = request.headers.get("X-BAPI-API-KEY", "")
+        return self._limits.count((contract.operation_id, caller), limit, self._exchange.clock())
+
+    def _answer(self, outcome: Result | Refusal, limits: Mapping[str, str] = MappingProxyType({})) -> Response:
+        now = self._exchange.clock()
+        if isinstance(outcome, Refusal):
+            ret_code, ret_msg, result = outcome.ret_code, outcome.ret_msg, dict[str, Any]()
+        else:
+            ret_code, ret_msg, result = 0, "OK", outcome
+        return JSONResponse(
+            {"retCode": ret_code, "retMsg": ret_msg, "result": result, "retExtInfo": {}, "time": now},
+            headers={"Traceid": uuid.uuid4().hex, "Timenow": str(now), "Ret_code": str(ret_code), **limits},
+        )
+
+
+class _RateLimits:
+    """Counts requests a second, for the headers. It refuses none: tests and demos send in bursts."""
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def count(self, who: tuple[str, str], limit: int, now: int) -> dict[str, str]:
+        second, used = self._counted.get(who, (0, 0))
+        used = used + 1 if second == now // 1000 else 1
+        self._counted[who] = (now // 1000, used)
+        return {
+            "X-Bapi-Limit": str(limit),
+            "X-Bapi-Limit-Status": str(max(0, limit - used)),
+            "X-Bapi-Limit-Reset-Timestamp": str(now),
+        }
+
+
+def _do_not_imitate(_: dict[str, Any]) -> Refusal:
+    return NOT_IMITATED
+
+
+def _read_arguments(request: Request, body: bytes) -> dict[str, Any]:
+    if request.method == "POST":
+        arguments: dict[str, Any] = json.loads(body)
+        return arguments
+    return dict(read_query(request.url.query))
+
+
+def _order_name(arguments: dict[str, Any]) -> OrderName:
+    return OrderName(
+        category=arguments["category"],
+        symbol=arguments["symbol"],
+        order_id=arguments.get("orderId"),
+        order_link_id=arguments.get("orderLinkId"),
+        order_filter=arguments.get("orderFilter"),
+    )
+
+
+def _in_window(timestamp: str, recv_window: str, now: int) -> bool:
+    """Check the documented rule, in ms: a clock that is ahead by a second is refused whatever the window."""
+    if not (_NUMBER.fullmatch(timestamp) and _NUMBER.fullmatch(recv_window)):
+        return False
+    return now - int(recv_window) <= int(timestamp) < now + 1000

@@ -1,0 +1,84 @@
+"""Requests, held against the OpenAPI document."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+import jsonschema_rs
+from attrs import frozen
+
+from bybit_ext.spec import document
+
+
+@frozen
+class Contract:
+    """What the document says of one operation, ready to check requests against.
+
+    Attributes:
+        operation_id: the document's name for it.
+        signed: whether it takes signed requests only.
+        body: checks its JSON body; None if it has none.
+        query: checks its query parameters.
+    """
+
+    operation_id: str
+    signed: bool
+    body: jsonschema_rs.Validator | None
+    query: jsonschema_rs.Validator
+
+    def find_problem(self, query: str, body: bytes) -> str | None:
+        """Return what is wrong with a request's query or body, None if nothing is."""
+        problem = _first_error(self.query, read_query(query))
+        if problem or self.body is None:
+            return problem
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            return "the body is not JSON"
+        return _first_error(self.body, value)
+
+
+def read_contracts() -> dict[tuple[str, str], Contract]:
+    """Return the contracts of all operations of the document, by (method, path)."""
+    return {
+        (method.upper(), path): _read_contract(operation)
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def read_query(query: str) -> dict[str, str]:
+    """Return the parameters of a query string; of one that is given twice, the last."""
+    return {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
+def _read_contract(operation: dict[str, Any]) -> Contract:
+    parameters = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+    query = {
+        "type": "object",
+        "properties": {parameter["name"]: parameter["schema"] for parameter in parameters},
+        "required": [parameter["name"] for parameter in parameters if parameter.get("required")],
+    }
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    return Contract(
+        operation_id=operation["operationId"],
+        signed=operation.get("security") != [],
+        body=None if body is None else _validator(body),
+        query=_validator(query),
+    )
+
+
+def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
+    # The document's references are relative to its root, so the schema takes the components along.
+    return jsonschema_rs.Draft202012Validator({**schema, "components": document()["components"]})
+
+
+def _first_error(validator: jsonschema_rs.Validator, value: object) -> str | None:
+    try:
+        errors = list(validator.iter_errors(value))
+    except ValueError:  # a number that no JSON number can be, such as NaN
+        return "the body is not JSON"
+    if not errors:
+        return None
+    where = "/".join(map(str, errors[0].instance_path))
+    return f"{where}: {errors[0].message}" if where else errors[0].message
