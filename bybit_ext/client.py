@@ -9,7 +9,7 @@ from bybit_v5.api.trade import cancel_order
 from .accepted import CancelAccepted, CancelOrderRequest, read_acknowledgement
 from .answers import judge, judge_failure
 from .evidence import Evidence
-from .opening import Opened, require_open
+from .opening import Opened
 from .operations import Answer, Arguments, Operation, write_request
 
 
@@ -55,7 +55,7 @@ class Bybit(Opened[httpx.BaseTransport]):
     def _call(
         self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> tuple[Answer, Evidence]:
-        http = require_open(self._client.get_httpx_client)
+        http = self._open_pool()
         request = write_request(operation, http, *args, **kwargs)
         try:
             response = http.send(request)
@@ -63,9 +63,12 @@ class Bybit(Opened[httpx.BaseTransport]):
             raise judge_failure(error) from error
         return judge(operation, self._client, response, sends=1)
 
+    def _open_pool(self) -> httpx.Client:
+        return self._client.get_httpx_client()
+
     def close(self) -> None:
         """Close the connections. Closing twice is safe."""
-        self._client.get_httpx_client().close()
+        self._open_pool().close()
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +95,7 @@ class AsyncBybit(Opened[httpx.AsyncBaseTransport]):
     async def _call(
         self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> tuple[Answer, Evidence]:
-        http = require_open(self._client.get_async_httpx_client)
+        http = self._open_pool()
         request = write_request(operation, http, *args, **kwargs)
         try:
             response = await http.send(request)
@@ -100,9 +103,12 @@ class AsyncBybit(Opened[httpx.AsyncBaseTransport]):
             raise judge_failure(error) from error
         return judge(operation, self._client, response, sends=1)
 
+    def _open_pool(self) -> httpx.AsyncClient:
+        return self._client.get_async_httpx_client()
+
     async def close(self) -> None:
         """Close the connections. Closing twice is safe."""
-        await self._client.get_async_httpx_client().aclose()
+        await self._open_pool().aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,6 +1,7 @@
 """How a client is opened: keys, host, time-outs, TLS and the connection pool, all before anything is sent."""
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import cache
 from math import isfinite
 from ssl import SSLContext
@@ -11,18 +12,17 @@ from bybit_v5 import Client
 
 from .auth import BybitAuth, Clock, system_clock
 from .credentials import find_credentials
-from .errors import InvalidInput, NotSent
+from .errors import InvalidInput
 from .hosts import Environment, Region, rest_host
 
 DEFAULT_TIMEOUT = 5.0
 # httpx closes an idle connection after 5 s, which means a new TLS handshake after every pause.
 DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=90)
 
-Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
 
-class Opened(Generic[Transport]):
+class Opened(ABC, Generic[Transport]):
     """What both clients are before they send."""
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
@@ -67,7 +67,7 @@ class Opened(Generic[Transport]):
         Raises:
             InvalidInput: one of these cannot be used; the message names it.
         """
-        credentials = find_credentials(api_key, api_secret, passphrase)
+        auth = BybitAuth(find_credentials(api_key, api_secret, passphrase), recv_window=recv_window, clock=clock)
         self._base_url: str = rest_host(environment, region) if base_url is None else _check_base_url(base_url)
         self._client = Client(
             base_url=self._base_url,
@@ -77,13 +77,21 @@ class Opened(Generic[Transport]):
             follow_redirects=False,
             raise_on_unexpected_status=True,
             httpx_args={
-                "auth": BybitAuth(credentials, recv_window=recv_window, clock=clock),
+                "auth": auth,
                 "limits": limits,
                 "proxy": _check_proxy(proxy),
                 "transport": transport,
                 "trust_env": trust_env,
             },
         )
+        try:
+            self._open_pool()
+        except (ImportError, ValueError, OSError) as error:  # a proxy's scheme or a file that httpx cannot use
+            raise InvalidInput(f"proxy, verify or httpx's environment variables: {error}.") from None
+
+    @abstractmethod
+    def _open_pool(self) -> httpx.Client | httpx.AsyncClient:
+        """Return the httpx client, which the generated client builds when it is first asked for."""
 
     @property
     def client(self) -> Client:
@@ -92,22 +100,6 @@ class Opened(Generic[Transport]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
-
-
-def require_open(get_http: Callable[[], Http]) -> Http:
-    """Return the generated client's httpx client, which is built when it is first asked for.
-
-    Raises:
-        InvalidInput: httpx cannot be set up as asked.
-        NotSent: it is closed.
-    """
-    try:
-        http = get_http()
-    except (ImportError, ValueError, OSError) as error:  # a proxy scheme or certificate file that httpx cannot use
-        raise InvalidInput(f"proxy, verify or httpx's environment variables: {error}.") from None
-    if http.is_closed:
-        raise NotSent("This client is closed; open another one.")
-    return http
 
 
 @cache

@@ -12,7 +12,7 @@ from bybit_v5 import AuthenticatedClient, Client
 from bybit_v5.models import Refusal
 
 from .checking import argument_hints, find_mismatch
-from .errors import InvalidInput
+from .errors import InvalidInput, NotSent
 
 Arguments = ParamSpec("Arguments")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -47,7 +47,10 @@ def write_request(
 
     Raises:
         InvalidInput: an argument is not what the spec says; the message names it.
+        NotSent: the client is closed.
     """
+    if http.is_closed:
+        raise NotSent("This client is closed; open another one.")
     get_kwargs = operation._get_kwargs  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     hints = argument_hints(get_kwargs)
     for name, value in kwargs.items():

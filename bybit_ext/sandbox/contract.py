@@ -75,10 +75,16 @@ def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
 
 def _first_error(validator: jsonschema_rs.Validator, value: object) -> str | None:
     try:
-        errors = list(validator.iter_errors(value))
+        error = next(iter(validator.iter_errors(value)), None)
     except ValueError:  # a number that no JSON number can be, such as NaN
         return "the body is not JSON"
-    if not errors:
-        return None
-    where = "/".join(map(str, errors[0].instance_path))
-    return f"{where}: {errors[0].message}" if where else errors[0].message
+    return None if error is None else _describe(error)
+
+
+def _describe(error: jsonschema_rs.ValidationError) -> str:
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AnyOf):
+        # Of several allowed forms, the one that the value comes nearest to is most likely the one that was meant.
+        nearest = min(error.kind.context, key=lambda errors: (len(errors), sum(len(one.message) for one in errors)))
+        return _describe(nearest[0])
+    where = "/".join(map(str, error.instance_path))
+    return f"{where}: {error.message}" if where else error.message

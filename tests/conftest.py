@@ -1,0 +1,68 @@
+"""What the tests share: an exchange on a real port, and one way to call both clients."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bybit_ext import AsyncBybit, Bybit, CancelAccepted, CancelOrderRequest
+from bybit_ext.sandbox import Sandbox
+
+# Fixed seeds: a run of the tests says the same twice.
+settings.register_profile(
+    "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=100
+)
+settings.load_profile("fixed")
+
+API_KEY = "XXXXXXXXXXXXXXXXXX"
+API_SECRET = "YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY"
+
+Handler = Callable[[httpx.Request], httpx.Response]
+Cancel = Callable[..., CancelAccepted]
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KEY", "SECRET", "SECRET_FILE", "SECRET_PASSPHRASE"):
+        monkeypatch.delenv(f"BYBIT_API_{name}", raising=False)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(cancel_delay=0.01) as exchange:
+        yield exchange
+
+
+@pytest.fixture
+def bybit(sandbox: Sandbox) -> Iterator[Bybit]:
+    with Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as client:
+        yield client
+
+
+def cancel_sync(order: CancelOrderRequest, **options: Any) -> CancelAccepted:
+    with Bybit(options.pop("api_key", API_KEY), options.pop("api_secret", API_SECRET), **options) as client:
+        return client.cancel_order(order)
+
+
+def cancel_async(order: CancelOrderRequest, **options: Any) -> CancelAccepted:
+    async def run() -> CancelAccepted:
+        keys = options.pop("api_key", API_KEY), options.pop("api_secret", API_SECRET)
+        async with AsyncBybit(*keys, **options) as client:
+            return await client.cancel_order(order)
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=[cancel_sync, cancel_async], ids=["sync", "async"])
+def cancel(request: pytest.FixtureRequest) -> Cancel:
+    """Cancel with a client of its own, sync or async; takes the client's options."""
+    function: Cancel = request.param
+    return function
+
+
+def answering(status: int = 200, **content: Any) -> httpx.MockTransport:
+    """Make a transport that always gives this answer."""
+    return httpx.MockTransport(lambda _: httpx.Response(status, **content))

@@ -1,0 +1,101 @@
+"""Other people's clients, unchanged, on the sandbox; and the signature vectors, made anew."""
+
+import json
+import runpy
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bybit_ext.sandbox import Sandbox
+from tests.test_sandbox import wait_for_end
+
+pytestmark = [pytest.mark.peers, pytest.mark.filterwarnings("default")]
+
+VECTORS = Path(__file__).parent.parent / "vectors"
+RSA_KEY = VECTORS.joinpath("rsa_test_key.pem").read_text()
+
+
+def public_key() -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+    public = load_pem_private_key(RSA_KEY.encode(), None).public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+@pytest.fixture(params=["HMAC", "RSA"])
+def keys(request: pytest.FixtureRequest, sandbox: Sandbox) -> tuple[str, str]:
+    if request.param == "HMAC":
+        return sandbox.api_key, sandbox.api_secret
+    sandbox.register_key("rsa-key", public_key())
+    return "rsa-key", RSA_KEY
+
+
+@pytest.fixture
+def pybit(sandbox: Sandbox, keys: tuple[str, str]) -> Any:
+    unified_trading: Any = import_module("pybit.unified_trading")
+    session = unified_trading.HTTP(api_key=keys[0], api_secret=keys[1], rsa_authentication="PRIVATE KEY" in keys[1])
+    session.endpoint = sandbox.url
+    return session
+
+
+@pytest.fixture
+def ccxt(sandbox: Sandbox, keys: tuple[str, str]) -> Any:
+    module: Any = import_module("ccxt")
+    exchange = module.bybit({"apiKey": keys[0], "secret": keys[1], "enableRateLimit": False})
+    exchange.urls["api"] = dict.fromkeys(exchange.urls["api"], sandbox.url)
+    # What it would ask the exchange for before the cancel; the sandbox has no list of markets.
+    exchange.options |= {"enableUnifiedMargin": False, "enableUnifiedAccount": True}
+    kinds: list[dict[str, Any]] = [
+        {"symbol": "BTC/USDT", "type": "spot", "spot": True},
+        {"symbol": "BTC/USDT:USDT", "type": "swap", "spot": False, "swap": True, "contract": True, "linear": True},
+    ]
+    common = {"id": "BTCUSDT", "base": "BTC", "quote": "USDT"}
+    exchange.set_markets([exchange.safe_market_structure({**common, **kind}) for kind in kinds])
+    return exchange
+
+
+def test_pybit_cancels_by_order_id(pybit: Any, sandbox: Sandbox) -> None:
+    order = sandbox.place("linear", "BTCUSDT")
+    answer = pybit.cancel_order(category="linear", symbol="BTCUSDT", orderId=order.order_id)
+    assert answer["result"]["orderId"] == order.order_id
+    assert wait_for_end(sandbox, order).order_status == "Cancelled"
+
+
+def test_pybit_cancels_a_spot_order_with_a_trigger_by_its_link_id(pybit: Any, sandbox: Sandbox) -> None:
+    order = sandbox.place("spot", "BTCUSDT", order_filter="StopOrder", order_link_id="pybit-1")
+    pybit.cancel_order(category="spot", symbol="BTCUSDT", orderLinkId="pybit-1", orderFilter="StopOrder")
+    assert wait_for_end(sandbox, order).order_status == "Deactivated"
+
+
+def test_pybit_reads_orders_and_the_clock(pybit: Any, sandbox: Sandbox) -> None:
+    order = sandbox.place("linear", "PYBITUSDT", order_link_id="a b+c")
+    listed = pybit.get_open_orders(category="linear", symbol="PYBITUSDT", orderId=order.order_id)
+    assert [one["orderId"] for one in listed["result"]["list"]] == [order.order_id]
+    assert int(pybit.get_server_time()["result"]["timeSecond"]) > 1_600_000_000
+
+
+def test_pybit_is_told_that_an_order_does_not_exist(pybit: Any) -> None:
+    exceptions: Any = import_module("pybit.exceptions")
+    with pytest.raises(exceptions.InvalidRequestError) as caught:
+        pybit.cancel_order(category="linear", symbol="BTCUSDT", orderId="unknown")
+    assert caught.value.status_code == 110001
+
+
+@pytest.mark.parametrize(("symbol", "category"), [("BTC/USDT", "spot"), ("BTC/USDT:USDT", "linear")])
+def test_ccxt_cancels(ccxt: Any, sandbox: Sandbox, symbol: str, category: Any) -> None:
+    order = sandbox.place(category, "BTCUSDT")
+    assert ccxt.cancel_order(order.order_id, symbol)["id"] == order.order_id
+    assert wait_for_end(sandbox, order).order_status == "Cancelled"
+
+
+def test_ccxt_is_told_that_an_order_does_not_exist(ccxt: Any) -> None:
+    module: Any = import_module("ccxt")
+    with pytest.raises(module.OrderNotFound):
+        ccxt.cancel_order("unknown", "BTC/USDT:USDT")
+
+
+def test_the_vectors_are_what_the_others_make_today() -> None:
+    made = runpy.run_path(str(VECTORS / "make.py"))["make"]()
+    assert made == json.loads(VECTORS.joinpath("signatures.json").read_text(encoding="utf-8"))

@@ -1,0 +1,331 @@
+"""Each answer comes out as what it says, sync and async alike."""
+
+import gzip
+import json
+from typing import Any
+
+import httpx
+import pytest
+from bybit_v5.api.market import get_server_time
+from bybit_v5.api.trade import cancel_order
+from bybit_v5.models import CancelByOrderId, CancelByOrderLinkId
+
+from bybit_ext import (
+    AuthenticationFailed,
+    Bybit,
+    BybitError,
+    CancelAccepted,
+    ClockError,
+    Forbidden,
+    InvalidInput,
+    InvalidRequest,
+    NotCancellable,
+    NotSent,
+    OrderClosed,
+    OrderNotFound,
+    OutcomeUnknown,
+    RateLimit,
+    RateLimited,
+    Refused,
+)
+from tests.conftest import API_KEY, API_SECRET, Cancel, answering
+
+BY_ID = CancelByOrderId("linear", "BTCUSDT", "id-1")
+BY_LINK_ID = CancelByOrderLinkId("linear", "BTCUSDT", "link-1")
+BY_BOTH = CancelByOrderId("linear", "BTCUSDT", "id-1", order_link_id="link-1")
+
+
+class TestAccepted:
+    @pytest.mark.parametrize("ret_msg", ["OK", "success", "SUCCESS", ""])
+    @pytest.mark.parametrize("result", [{}, None, ...], ids=["result={}", "result=null", "no result"])
+    @pytest.mark.parametrize("more", [{"retExtInfo": {}, "time": 1}, {"retExtInfo": []}, {"retExtInfo": None}, {}])
+    def test_every_envelope_seen_is_accepted_with_the_ids_of_the_request(
+        self, cancel: Cancel, ret_msg: str, result: Any, more: dict[str, Any]
+    ) -> None:
+        body = {"retCode": 0, "retMsg": ret_msg, **more, **({} if result is ... else {"result": result})}
+        accepted = cancel(BY_ID, transport=answering(json=body))
+        assert (accepted.order_id, accepted.order_link_id) == ("id-1", None)
+
+    @pytest.mark.parametrize(
+        ("order", "result", "ids"),
+        [
+            (BY_ID, {"orderId": "id-1", "orderLinkId": ""}, ("id-1", None)),
+            (BY_ID, {"orderId": "id-1", "orderLinkId": "link-9"}, ("id-1", "link-9")),
+            (BY_LINK_ID, {"orderId": "id-9", "orderLinkId": "link-1"}, ("id-9", "link-1")),
+            (BY_LINK_ID, {"orderId": "id-9"}, ("id-9", "link-1")),
+            (BY_LINK_ID, {}, (None, "link-1")),
+            # The exchange ignores a link id beside an order id, so it may belong to another order.
+            (BY_BOTH, {}, ("id-1", None)),
+        ],
+    )
+    def test_the_ids_are_those_that_are_certain(
+        self, cancel: Cancel, order: CancelByOrderId, result: dict[str, str], ids: tuple[str | None, str | None]
+    ) -> None:
+        accepted = cancel(order, transport=answering(json={"retCode": 0, "result": result}))
+        assert (accepted.order_id, accepted.order_link_id) == ids
+
+    def test_everything_the_answer_tells_is_there(self, cancel: Cancel) -> None:
+        headers = {
+            "Traceid": "trace",
+            "Timenow": "5",
+            "X-Bapi-Limit": "10",
+            "X-Bapi-Limit-Status": "9",
+            "X-Bapi-Limit-Reset-Timestamp": "1672217377164",
+        }
+        body = {"retCode": 0, "retMsg": "OK", "result": {"orderId": "1", "orderLinkId": "2"}, "time": 1672217377164}
+        assert cancel(BY_ID, transport=answering(json=body, headers=headers)) == CancelAccepted(
+            order_id="1",
+            order_link_id="2",
+            trace_id="trace",
+            rate_limit=RateLimit(limit=10, remaining=9, reset_at=1672217377164),
+            server_time=1672217377164,
+        )
+
+    def test_the_time_is_taken_from_the_header_when_the_body_has_none(self, cancel: Cancel) -> None:
+        transport = answering(json={"retCode": 0}, headers={"Timenow": "5"})
+        assert cancel(BY_ID, transport=transport).server_time == 5
+
+    @pytest.mark.parametrize("limit", ["", "many", "-1", "٣", "9" * 5000])
+    def test_a_header_that_is_no_number_is_left_out(self, cancel: Cancel, limit: str) -> None:
+        headers = [(b"X-Bapi-Limit", limit.encode()), (b"X-Bapi-Limit-Status", b"3")]
+        accepted = cancel(BY_ID, transport=answering(json={"retCode": 0}, headers=headers))
+        assert accepted.rate_limit == RateLimit(limit=None, remaining=3, reset_at=None)
+
+    def test_fields_that_the_document_does_not_know_do_no_harm(self, cancel: Cancel) -> None:
+        body = {"retCode": 0, "result": {"orderId": "1", "new": [1]}, "newer": {"a": None}}
+        assert cancel(BY_ID, transport=answering(json=body)).order_id == "1"
+
+
+CODES: dict[type[BybitError], tuple[int, ...]] = {
+    InvalidRequest: (10001, 170105, 170121, 170130, 170201),
+    ClockError: (10002,),
+    AuthenticationFailed: (10003, 10004, 10005, 10007, 10010, 33004, -2015),
+    Forbidden: (10008, 10009, 10024, 10027, 10028, 10029),
+    RateLimited: (10006, 10018, 10429, 170222, 30035),
+    OrderNotFound: (110001, 170213),
+    OrderClosed: (110008, 110010, 170139, 170142, 170190),
+    NotCancellable: (110079, 170145, 170191, 170212, 110095, 110115),
+    OutcomeUnknown: (10000, 10016, 10019, 429, 170001, 170007, 170032, 170146, 170147, 170234),
+    Refused: (1, 99999999, -1, 10404),
+}
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("ret_code", "kind"), [(ret_code, kind) for kind, ret_codes in CODES.items() for ret_code in ret_codes]
+    )
+    def test_each_code_is_the_error_that_its_group_promises(
+        self, cancel: Cancel, ret_code: int, kind: type[BybitError]
+    ) -> None:
+        body: dict[str, Any] = {"retCode": ret_code, "retMsg": "why", "result": {}, "retExtInfo": {}, "time": 1}
+        with pytest.raises(BybitError) as caught:
+            cancel(BY_ID, transport=answering(json=body))
+        assert type(caught.value) is kind
+        assert caught.value.ret_code == ret_code
+
+    @pytest.mark.parametrize("result", [{}, None, [], "x", ...])
+    @pytest.mark.parametrize("message", ["why", "", None, 5, ...])
+    def test_no_form_of_the_rest_hides_a_refusal(self, cancel: Cancel, result: Any, message: Any) -> None:
+        fields = {"retCode": 110001, "retMsg": message, "result": result}
+        body = {name: value for name, value in fields.items() if value is not ...}
+        with pytest.raises(OrderNotFound):
+            cancel(BY_ID, transport=answering(json=body))
+
+    def test_a_refusal_carries_its_evidence(self, cancel: Cancel) -> None:
+        headers = {"Traceid": "trace", "X-Bapi-Limit": "10"}
+        body = {"retCode": 110001, "retMsg": "order not exists", "time": 7}
+        with pytest.raises(OrderNotFound) as caught:
+            cancel(BY_ID, transport=answering(json=body, headers=headers))
+        error = caught.value
+        assert (error.ret_code, error.ret_msg, error.status_code) == (110001, "order not exists", 200)
+        assert (error.trace_id, error.rate_limit, error.sends) == ("trace", RateLimit(limit=10), 1)
+        assert error.evidence.server_time == 7
+
+    def test_a_message_says_what_was_refused_and_what_to_do(self, cancel: Cancel) -> None:
+        with pytest.raises(OrderNotFound) as caught:
+            cancel(BY_ID, transport=answering(json={"retCode": 110001, "retMsg": "order not exists"}))
+        assert "110001" in str(caught.value)
+        assert "order not exists" in str(caught.value)
+        assert "Read it back before placing it again" in str(caught.value)
+
+    @pytest.mark.parametrize("status", [400, 401, 404, 429])
+    def test_a_code_counts_whatever_the_status_below_500(self, cancel: Cancel, status: int) -> None:
+        with pytest.raises(AuthenticationFailed) as caught:
+            cancel(BY_ID, transport=answering(status, json={"retCode": 10003}))
+        assert caught.value.status_code == status
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            {"html": "<html><head><style>p {}</style></head><body><h1>access too frequent</h1></body></html>"},
+            {"json": {"retCode": 10006, "retMsg": "access too frequent"}},
+            {"text": "access too frequent"},
+        ],
+        ids=["HTML", "JSON", "text"],
+    )
+    def test_403_is_forbidden_and_shows_the_gist(self, cancel: Cancel, content: dict[str, Any]) -> None:
+        with pytest.raises(Forbidden, match="access too frequent") as caught:
+            cancel(BY_ID, transport=answering(403, **content))
+        assert "style" not in str(caught.value)
+        assert "ten minutes" in str(caught.value)
+
+    def test_an_empty_403_is_forbidden(self, cancel: Cancel) -> None:
+        with pytest.raises(Forbidden, match="an empty body"):
+            cancel(BY_ID, transport=answering(403))
+
+
+class TestOutcomeUnknown:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"null",
+            b"[]",
+            b'"OK"',
+            b"0",
+            b"{}",
+            b"<html>OK</html>",
+            b'{"retCode": 0',
+            b'{"retMsg": "OK", "result": {"orderId": "id-1"}}',
+            b'{"retCode": "0", "retMsg": "OK"}',
+            b'{"retCode": null, "retMsg": "OK"}',
+            b'{"retCode": false, "retMsg": "OK"}',
+            b'{"retCode": 0.5}',
+            b'{"retCode": NaN}',
+            b'{"retCode": [0]}',
+            b'{"retCode": "110001"}',
+            b'[{"retCode": 0}]',
+            b"\xff\xfe\x00",
+            b"[" * 100_000,
+            b'{"retCode": ' + b"1" * 5000 + b"}",
+        ],
+    )
+    @pytest.mark.parametrize("status", [200, 201, 204, 301, 400, 401, 404, 429, 500, 502, 503])
+    def test_an_answer_without_an_integer_code_is_neither_success_nor_refusal(
+        self, cancel: Cancel, status: int, body: bytes
+    ) -> None:
+        with pytest.raises(OutcomeUnknown) as caught:
+            cancel(BY_ID, transport=answering(status, content=body))
+        assert caught.value.status_code == status
+        assert caught.value.sends == 1
+
+    @pytest.mark.parametrize("ret_code", [0, 10001, 110001])
+    @pytest.mark.parametrize("status", [500, 502, 503, 504])
+    def test_no_code_makes_a_failing_server_certain(self, cancel: Cancel, status: int, ret_code: int) -> None:
+        with pytest.raises(OutcomeUnknown):
+            cancel(BY_ID, transport=answering(status, json={"retCode": ret_code}))
+
+    @pytest.mark.parametrize("status", [201, 202, 302, 400, 401, 403, 404, 429])
+    def test_a_success_with_another_status_is_none(self, cancel: Cancel, status: int) -> None:
+        with pytest.raises(OutcomeUnknown):
+            cancel(BY_ID, transport=answering(status, json={"retCode": 0, "result": {}}))
+
+    @pytest.mark.parametrize(
+        ("wrong", "named"),
+        [
+            ({"result": []}, "result"),
+            ({"result": "ok"}, "result"),
+            ({"result": {"orderId": 5}}, "result.order_id"),
+            ({"time": "now"}, "time"),
+            ({"time": 1.5}, "time"),
+            ({"retMsg": 5}, "ret_msg"),
+            ({"retExtInfo": "x"}, "ret_ext_info"),
+        ],
+    )
+    def test_an_accepted_answer_of_an_undocumented_form_is_no_success(
+        self, cancel: Cancel, wrong: dict[str, Any], named: str
+    ) -> None:
+        with pytest.raises(OutcomeUnknown, match=named):
+            cancel(BY_ID, transport=answering(json={"retCode": 0, **wrong}))
+
+    def test_an_accepted_read_without_its_result_is_no_answer(self) -> None:
+        with (
+            Bybit(API_KEY, API_SECRET, transport=answering(json={"retCode": 0})) as bybit,
+            pytest.raises(OutcomeUnknown, match="documented form"),
+        ):
+            bybit.call(get_server_time)
+
+    def test_a_whole_number_written_with_a_fraction_is_an_integer(self, cancel: Cancel) -> None:
+        accepted = cancel(BY_ID, transport=answering(content=b'{"retCode": 0.0, "time": 1672217377164.0}'))
+        assert accepted.server_time == 1672217377164
+
+    def test_a_body_that_cannot_be_decoded_is_no_answer(self, cancel: Cancel) -> None:
+        content = gzip.compress(json.dumps({"retCode": 0}).encode())[:-10] + b"0123456789"
+        with pytest.raises(OutcomeUnknown):
+            cancel(BY_ID, transport=answering(content=content, headers={"Content-Encoding": "gzip"}))
+
+    @pytest.mark.parametrize(
+        "failure",
+        [
+            httpx.ReadTimeout,
+            httpx.WriteTimeout,
+            httpx.ReadError,
+            httpx.WriteError,
+            httpx.CloseError,
+            httpx.RemoteProtocolError,
+            httpx.LocalProtocolError,
+        ],
+    )
+    def test_a_send_without_an_answer_is_unknown(self, cancel: Cancel, failure: type[httpx.TransportError]) -> None:
+        def fail(request: httpx.Request) -> httpx.Response:
+            raise failure("why", request=request)
+
+        with pytest.raises(OutcomeUnknown, match=f"{failure.__name__}: why") as caught:
+            cancel(BY_ID, transport=httpx.MockTransport(fail))
+        assert caught.value.sends == 1
+        assert isinstance(caught.value.__cause__, failure)
+
+
+class TestNotSent:
+    @pytest.mark.parametrize(
+        "failure",
+        [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol],
+    )
+    def test_a_failure_before_the_first_byte_is_not_sent(
+        self, cancel: Cancel, failure: type[httpx.TransportError]
+    ) -> None:
+        def fail(request: httpx.Request) -> httpx.Response:
+            raise failure("why", request=request)
+
+        with pytest.raises(NotSent, match=f"{failure.__name__}: why") as caught:
+            cancel(BY_ID, transport=httpx.MockTransport(fail))
+        assert caught.value.sends == 0
+
+    def test_a_refused_connection_is_not_sent(self, cancel: Cancel) -> None:
+        with pytest.raises(NotSent):
+            cancel(BY_ID, base_url="http://127.0.0.1:1")
+
+    def test_a_host_that_does_not_exist_is_not_sent(self, cancel: Cancel) -> None:
+        with pytest.raises(NotSent):
+            cancel(BY_ID, base_url="http://host.invalid")
+
+    @pytest.mark.parametrize(
+        ("order", "named"),
+        [
+            (CancelByOrderId("linear", "BTCUSDT", None), "body.order_id: must be str, not None"),  # type: ignore[arg-type]
+            (CancelByOrderId("linear", 5, "id-1"), "body.symbol: must be str, not 5"),  # type: ignore[arg-type]
+            (CancelByOrderId("futures", "BTCUSDT", "id-1"), "body.category: must be .*not 'futures'"),  # type: ignore[arg-type]
+            (CancelByOrderId("linear", "BTCUSDT", "x" * 99 + "\ud800"), "cannot be written"),
+            ({"category": "linear"}, "body: must be CancelByOrderId or .* not a dict"),
+            (None, "body: must be CancelByOrderId or .* not None"),
+        ],
+    )
+    def test_an_order_that_is_none_is_refused_before_it_is_sent(self, cancel: Cancel, order: Any, named: str) -> None:
+        def fail(_: httpx.Request) -> httpx.Response:
+            raise AssertionError("it was sent")
+
+        with pytest.raises(InvalidInput, match=named):
+            cancel(order, transport=httpx.MockTransport(fail))
+
+    def test_an_additional_property_that_json_cannot_hold_is_refused(self, cancel: Cancel) -> None:
+        order = CancelByOrderId("linear", "BTCUSDT", "id-1")
+        order["new"] = object()
+        with pytest.raises(InvalidInput, match="cannot be written"):
+            cancel(order, transport=answering(json={"retCode": 0}))
+
+    def test_an_argument_that_is_missing_is_refused(self) -> None:
+        with (
+            Bybit(API_KEY, API_SECRET, transport=answering()) as bybit,
+            pytest.raises(InvalidInput, match="body"),
+        ):
+            bybit.call(cancel_order)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -1,0 +1,262 @@
+import asyncio
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from bybit_v5 import Client
+from bybit_v5.api.market import get_server_time
+from bybit_v5.api.trade import cancel_order, get_orders
+from bybit_v5.models import CancelByOrderId, CancelOrderAnswer, Refusal
+
+from bybit_ext import AsyncBybit, Bybit, InvalidInput, NotSent, OutcomeUnknown
+from bybit_ext.hosts import REST_HOSTS, rest_host
+from bybit_ext.sandbox import Sandbox
+from tests.conftest import API_KEY, API_SECRET, Cancel, answering
+
+ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
+
+
+class TestHosts:
+    @pytest.mark.parametrize(("pair", "host"), REST_HOSTS.items())
+    def test_a_documented_pair_is_called(self, pair: tuple[Any, Any], host: str) -> None:
+        seen: list[str] = []
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            seen.append(f"{request.url.scheme}://{request.url.host}")
+            return httpx.Response(200, json={"retCode": 0})
+
+        environment, region = pair
+        transport = httpx.MockTransport(handle)
+        with Bybit(API_KEY, API_SECRET, environment=environment, region=region, transport=transport) as bybit:
+            bybit.cancel_order(ORDER)
+        assert seen == [host]
+
+    @pytest.mark.parametrize(
+        ("environment", "region"), [("testnet", "nl"), ("demo", "eu"), ("mainnet", "xx"), ("live", None)]
+    )
+    def test_an_undocumented_pair_is_refused_with_the_documented_ones(self, environment: Any, region: Any) -> None:
+        with pytest.raises(InvalidInput, match=r"not documented.*testnet: None, 'jp'; demo: None"):
+            rest_host(environment, region)
+
+    @pytest.mark.parametrize(
+        "base_url",
+        ["", "api.bybit.com", "ftp://api.bybit.com", "https://", "https://a/?b=c", "https://a/#b", 5, "https://[::1"],
+    )
+    def test_a_base_url_that_is_none_is_refused(self, base_url: Any) -> None:
+        with pytest.raises(InvalidInput, match="base_url"):
+            Bybit(API_KEY, API_SECRET, base_url=base_url)
+
+    def test_a_base_url_with_a_password_is_refused_without_showing_it(self) -> None:
+        with pytest.raises(InvalidInput, match="base_url") as caught:
+            Bybit(API_KEY, API_SECRET, base_url="https://user:hunter2@api.bybit.com")
+        assert "hunter2" not in str(caught.value)
+
+
+class TestOpening:
+    def test_without_keys_the_error_names_the_variables(self) -> None:
+        with pytest.raises(InvalidInput, match=r"BYBIT_API_KEY.*BYBIT_API_SECRET"):
+            Bybit()
+
+    def test_keys_are_taken_from_the_environment(self, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+        monkeypatch.setenv("BYBIT_API_KEY", sandbox.api_key)
+        monkeypatch.setenv("BYBIT_API_SECRET", sandbox.api_secret)
+        with Bybit(base_url=sandbox.url) as bybit:
+            assert bybit.call(get_orders, category="linear", symbol="NONEUSDT").result.list_ == []
+
+    @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", None])
+    def test_a_timeout_that_is_none_is_refused(self, timeout: Any) -> None:
+        with pytest.raises(InvalidInput, match="timeout"):
+            Bybit(API_KEY, API_SECRET, timeout=timeout)
+
+    def test_there_is_a_timeout_by_default(self) -> None:
+        with Bybit(API_KEY, API_SECRET) as bybit:
+            assert bybit.client.get_httpx_client().timeout == httpx.Timeout(5.0)
+
+    def test_a_timeout_in_parts_is_taken(self) -> None:
+        timeout = httpx.Timeout(3.0, connect=1.0)
+        with Bybit(API_KEY, API_SECRET, timeout=timeout) as bybit:
+            assert bybit.client.get_httpx_client().timeout == timeout
+
+    def test_all_clients_of_a_process_share_one_ssl_context(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        built: list[object] = []
+
+        def build(*, trust_env: bool) -> ssl.SSLContext:
+            built.append(trust_env)
+            return ssl.create_default_context()
+
+        monkeypatch.setattr(httpx, "create_ssl_context", build)
+        clients = [Bybit(API_KEY, API_SECRET) for _ in range(3)]
+        assert len(built) <= 1
+        for client in clients:
+            client.close()
+
+    def test_an_own_ssl_context_is_used(self) -> None:
+        context = ssl.create_default_context()
+        with Bybit(API_KEY, API_SECRET, verify=context) as bybit:
+            assert bybit.client._verify_ssl is context
+
+    @pytest.mark.parametrize("proxy", ["nonsense", "foo://host:1", "http://[::1"])
+    def test_a_proxy_that_is_none_is_refused(self, proxy: str) -> None:
+        with pytest.raises(InvalidInput, match="proxy"):
+            Bybit(API_KEY, API_SECRET, proxy=proxy)
+
+    def test_a_proxy_whose_library_is_missing_is_refused(self, cancel: Cancel, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "socksio", None)
+        with pytest.raises(InvalidInput, match="socks"):
+            cancel(ORDER, proxy="socks5://127.0.0.1:1")
+
+    def test_a_proxy_that_is_not_there_means_not_sent(self, cancel: Cancel) -> None:
+        with pytest.raises(NotSent):
+            cancel(ORDER, proxy=httpx.Proxy("http://127.0.0.1:1"))
+
+    def test_headers_are_sent_with_every_request(self, cancel: Cancel) -> None:
+        seen: list[str] = []
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            seen.append(request.headers["Referer"])
+            return httpx.Response(200, json={"retCode": 0})
+
+        cancel(ORDER, headers={"Referer": "broker"}, transport=httpx.MockTransport(handle))
+        assert seen == ["broker"]
+
+
+class TestClosing:
+    def test_closing_twice_is_safe(self) -> None:
+        bybit = Bybit(API_KEY, API_SECRET)
+        bybit.close()
+        bybit.close()
+
+    def test_closing_an_async_client_twice_is_safe(self) -> None:
+        async def run() -> None:
+            async with AsyncBybit(API_KEY, API_SECRET) as bybit:
+                await bybit.close()
+
+        asyncio.run(run())
+
+    def test_a_call_after_closing_is_not_sent(self) -> None:
+        bybit = Bybit(API_KEY, API_SECRET, transport=answering(json={"retCode": 0}))
+        bybit.close()
+        with pytest.raises(NotSent, match="closed"):
+            bybit.cancel_order(ORDER)
+
+
+class TestSending:
+    def test_redirects_are_not_followed(self, cancel: Cancel) -> None:
+        seen: list[str] = []
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            seen.append(str(request.url))
+            return httpx.Response(307, headers={"Location": "https://elsewhere.example/"})
+
+        with pytest.raises(OutcomeUnknown):
+            cancel(ORDER, transport=httpx.MockTransport(handle))
+        assert seen == ["https://api.bybit.com/v5/order/cancel"]
+
+    def test_a_server_that_does_not_answer_is_unknown_after_the_timeout(self, cancel: Cancel) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(OutcomeUnknown, match="ReadTimeout"):
+            cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.05)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [b"", b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"retCode": 0}', b"nonsense\r\n\r\n"],
+        ids=["none", "cut off", "no HTTP"],
+    )
+    def test_a_connection_that_ends_early_is_unknown(self, cancel: Cancel, answer: bytes) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=_answer_once, args=(server, answer))
+            thread.start()
+            with pytest.raises(OutcomeUnknown):
+                cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}")
+            thread.join()
+
+    def test_tls_that_fails_means_not_sent(self, cancel: Cancel) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=_answer_once, args=(server, b"this is not TLS"))
+            thread.start()
+            with pytest.raises(NotSent):
+                cancel(ORDER, base_url=f"https://127.0.0.1:{server.getsockname()[1]}")
+            thread.join()
+
+
+def _answer_once(server: socket.socket, answer: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(answer)
+
+
+class TestGeneratedClient:
+    def test_it_is_the_generated_one(self) -> None:
+        with Bybit(API_KEY, API_SECRET) as bybit:
+            assert type(bybit.client) is Client
+
+    @pytest.mark.parametrize(
+        ("body", "kind"),
+        [({"retCode": 0, "result": {"orderId": "1"}}, CancelOrderAnswer), ({"retCode": 110001}, Refusal)],
+    )
+    def test_a_generated_function_returns_the_union_as_values(self, body: dict[str, Any], kind: type) -> None:
+        with Bybit(API_KEY, API_SECRET, transport=answering(json=body)) as bybit:
+            assert isinstance(cancel_order.sync(client=bybit.client, body=ORDER), kind)
+
+    def test_any_operation_can_be_called_with_judgement(self, bybit: Bybit) -> None:
+        assert int(bybit.call(get_server_time).result.time_second) > 1_600_000_000
+
+    def test_any_operation_can_be_awaited_with_judgement(self, sandbox: Sandbox) -> None:
+        async def run() -> str:
+            async with AsyncBybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as bybit:
+                return (await bybit.call(get_server_time)).result.time_second
+
+        assert int(asyncio.run(run())) > 1_600_000_000
+
+    def test_a_wrong_argument_of_any_operation_is_named(self, bybit: Bybit) -> None:
+        with pytest.raises(InvalidInput, match=r"category: must be 'inverse' or .*, not 'futures'"):
+            bybit.call(get_orders, category="futures", symbol="BTCUSDT")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+IMPORTED = (
+    "import sys; before = set(sys.modules); {}; print(*{{m.partition('.')[0] for m in set(sys.modules) - before}})"
+)
+
+
+def test_importing_imports_nothing_but_httpx_attrs_and_the_standard_library() -> None:
+    def imported(statement: str) -> set[str]:
+        command = [sys.executable, "-c", IMPORTED.format(statement)]
+        return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+    ours = imported("import bybit_ext") - imported("import httpx, attrs")
+    assert ours - sys.stdlib_module_names == {"bybit_ext", "bybit_v5"}
+
+
+def test_the_command_without_its_extra_names_the_extra() -> None:
+    code = "import sys; sys.modules['typer'] = None; from bybit_ext.__main__ import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "bybit-v5[cli]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_threads_can_share_a_client(sandbox: Sandbox, bybit: Bybit) -> None:
+    orders = [sandbox.place("linear", "BTCUSDT") for _ in range(20)]
+    failures: list[BaseException] = []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001
+            failures.append(error)
+
+    def work(order_id: str) -> Callable[[], object]:
+        return lambda: bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order_id))
+
+    threads = [threading.Thread(target=run, args=(work(order.order_id),)) for order in orders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []

@@ -1,0 +1,67 @@
+"""The README's code, run as it stands, against the sandbox in place of testnet."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bybit_ext import cli, errors
+from bybit_ext.hosts import REST_HOSTS
+from bybit_ext.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent
+README = ROOT.joinpath("README.md").read_text(encoding="utf-8")
+PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+COMMANDS = [line for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+BYBIT_COMMANDS = [line for line in COMMANDS if line.startswith("bybit ")]
+
+
+@pytest.fixture
+def testnet(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    monkeypatch.setitem(REST_HOSTS, ("testnet", None), sandbox.url)
+    monkeypatch.setenv("BYBIT_API_KEY", sandbox.api_key)
+    monkeypatch.setenv("BYBIT_API_SECRET", sandbox.api_secret)
+    for number in (1, 2, 3):
+        sandbox.place("linear", "BTCUSDT", order_link_id=f"my-order-{number}")
+    sandbox.place("spot", "XRPUSDT", order_link_id="my-stop-1", order_filter="StopOrder")
+    return sandbox
+
+
+@pytest.mark.usefixtures("testnet")
+def test_a_whole_cancel_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(PROGRAMS[0], "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("Accepted: ")
+
+
+@pytest.mark.usefixtures("testnet")
+@pytest.mark.parametrize("program", PROGRAMS[1:])
+def test_every_other_program_runs(program: str) -> None:
+    exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.usefixtures("testnet")
+@pytest.mark.parametrize("command", BYBIT_COMMANDS)
+def test_every_bybit_command_is_accepted(command: str) -> None:
+    result = CliRunner().invoke(cli.app, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+
+
+def test_every_script_exists() -> None:
+    scripts = {word for line in COMMANDS for word in line.split() if word.startswith("scripts/")}
+    assert scripts >= {"scripts/demo", "scripts/test", "scripts/regenerate.py"}
+    assert all(ROOT.joinpath(script).is_file() for script in scripts)
+
+
+def test_the_tree_of_errors_is_the_one_in_the_code() -> None:
+    def tree(text: str | None) -> list[str]:
+        return re.findall(r"[├└]── (\w+)", text or "")
+
+    assert tree(README) == tree(errors.__doc__)
+    defined = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, BaseException)}
+    assert {"BybitError", *tree(README)} == defined
+
+
+def test_continuous_integration_runs_the_tests_of_the_readme() -> None:
+    assert "scripts/test" in ROOT.joinpath(".ci", "run").read_text()

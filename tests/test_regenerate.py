@@ -1,0 +1,165 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SPEC = ROOT / "spec" / "openapi.yaml"
+PACKAGE = ROOT / "generated" / "bybit_v5"
+
+ADDED = """\
+paths:
+  /v5/account/fee-rate:
+    get:
+      operationId: getFeeRate
+      tags: [account]
+      summary: Read the fee rate
+      parameters:
+        - {name: category, in: query, required: true, schema: {$ref: '#/components/schemas/Category'}}
+        - {name: note, in: query, required: false, schema: {type: string}}
+      responses:
+        '200':
+          description: The rate.
+          content:
+            application/json:
+              schema:
+                anyOf:
+                  - $ref: '#/components/schemas/GetFeeRateAnswer'
+                  - $ref: '#/components/schemas/Refusal'
+"""
+ADDED_SCHEMAS = """\
+  schemas:
+    GetFeeRateAnswer:
+      allOf:
+        - $ref: '#/components/schemas/Accepted'
+        - type: object
+          required: [result]
+          properties:
+            result: {$ref: '#/components/schemas/FeeRate'}
+    FeeRate:
+      type: object
+      required: [makerFeeRate]
+      properties:
+        makerFeeRate: {type: string}
+"""
+
+# What a user writes who added an operation: the extension is the one that is installed.
+PROGRAM = """
+import httpx
+from bybit_ext import Bybit, Refused
+from bybit_ext.sandbox import Sandbox
+from bybit_v5.api.account import get_fee_rate
+
+answer = {"retCode": 0, "retMsg": "OK", "result": {"makerFeeRate": "0.0001"}}
+transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer))
+with Bybit("key", "secret", transport=transport) as bybit:
+    print(bybit.call(get_fee_rate, category="linear").result.maker_fee_rate)
+
+with Sandbox() as sandbox, Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as bybit:
+    try:
+        bybit.call(get_fee_rate, category="linear", note="a b+c")
+    except Refused as error:
+        print(error.ret_code)
+with Sandbox() as sandbox, Bybit(sandbox.api_key, "wrong", base_url=sandbox.url) as bybit:
+    try:
+        bybit.call(get_fee_rate, category="linear")
+    except Refused as error:
+        print(error.ret_code)
+"""
+
+
+def regenerate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "scripts" / "regenerate.py", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def test_an_operation_added_to_the_document_is_signed_and_judged_by_the_unchanged_extension(tmp_path: Path) -> None:
+    spec = tmp_path / "openapi.yaml"
+    text = SPEC.read_text().replace("paths:\n", ADDED, 1).replace("  schemas:\n", ADDED_SCHEMAS, 1)
+    spec.write_text(text)
+    done = regenerate("--spec", spec, "--output", tmp_path / "bybit_v5")
+    assert done.returncode == 0, done.stderr
+
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    program = subprocess.run(
+        [sys.executable, "-c", PROGRAM], check=False, capture_output=True, text=True, env=environment
+    )
+    # The sandbox took form and signature, and then had nothing to answer with; the wrong signature it refused.
+    assert program.stdout.split() == ["0.0001", "10404", "10004"], program.stderr
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    copy = tmp_path / "bybit_v5"
+    subprocess.run(["cp", "-r", PACKAGE, copy], check=True)
+    return copy
+
+
+def test_a_fresh_package_passes_the_check(package: Path) -> None:
+    assert regenerate("--check", "--output", package).returncode == 0
+
+
+def test_a_change_by_hand_is_shown_and_fails_the_check(package: Path) -> None:
+    (package / "types.py").write_text((package / "types.py").read_text() + "\nCHANGED = 1\n")
+    done = regenerate("--check", "--output", package)
+    assert done.returncode == 1
+    assert "-CHANGED = 1" in done.stdout
+    assert "python scripts/regenerate.py" in done.stderr
+
+
+def test_a_changed_document_fails_the_check(tmp_path: Path) -> None:
+    spec = tmp_path / "openapi.yaml"
+    spec.write_text(SPEC.read_text().replace("enum: [linear, inverse, spot, option]", "enum: [linear, inverse, spot]"))
+    done = regenerate("--check", "--spec", spec)
+    assert done.returncode == 1
+    assert "option" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["stale.py", "models/empty.py"])
+def test_a_stale_file_fails_the_check_and_vanishes(package: Path, name: str) -> None:
+    stale = package / name
+    stale.touch()
+    done = regenerate("--check", "--output", package)
+    assert done.returncode == 1
+    assert name in done.stdout
+    assert regenerate("--output", package).returncode == 0
+    assert not stale.exists()
+
+
+def test_a_missing_file_fails_the_check(package: Path) -> None:
+    (package / "py.typed").unlink()
+    done = regenerate("--check", "--output", package)
+    assert done.returncode == 1
+    assert "py.typed" in done.stdout
+
+
+def test_a_warning_of_the_generator_is_an_error(tmp_path: Path, package: Path) -> None:
+    spec = tmp_path / "openapi.yaml"
+    # A form that the generator warns of: a media type that it does not know.
+    spec.write_text(
+        SPEC.read_text().replace("        content:\n          application/json:", "        content:\n          a/b:", 1)
+    )
+    before = sorted(package.rglob("*"))
+    done = regenerate("--spec", spec, "--output", package)
+    assert done.returncode == 1
+    assert "failed on this document" in done.stderr
+    assert sorted(package.rglob("*")) == before
+
+
+@pytest.mark.parametrize("path", sorted(path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".typed"}))
+def test_every_generated_file_says_so(path: Path) -> None:
+    line = path.read_text().partition("\n")[0]
+    assert line.startswith("# Generated from spec/openapi.yaml by scripts/regenerate.py")
+
+
+def test_the_generated_document_says_so() -> None:
+    assert "Do not edit" in json.loads((PACKAGE / "openapi.json").read_text())["x-origin"]
+
+
+def test_lint_settings_around_the_package_do_not_change_it(tmp_path: Path) -> None:
+    (tmp_path / "ruff.toml").write_text('line-length = 60\n[format]\nquote-style = "single"\n')
+    assert regenerate("--output", tmp_path / "bybit_v5").returncode == 0
+    assert (tmp_path / "bybit_v5" / "types.py").read_text() == (PACKAGE / "types.py").read_text()

@@ -1,0 +1,357 @@
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from bybit_v5.api.trade import get_orders
+from bybit_v5.models import (
+    CancelByOrderId,
+    CancelByOrderLinkId,
+    CancelSpotByOrderId,
+    CancelSpotByOrderLinkId,
+    Order,
+)
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from bybit_ext import (
+    AuthenticationFailed,
+    Bybit,
+    ClockError,
+    InvalidRequest,
+    OrderClosed,
+    OrderNotFound,
+    RateLimit,
+    Refused,
+)
+from bybit_ext.auth import system_clock
+from bybit_ext.sandbox import Exchange, Sandbox, create_app
+
+RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
+
+
+def wait_for_end(sandbox: Sandbox, order: Order) -> Order:
+    end = time.monotonic() + 5
+    while sandbox.order(order.order_id).order_status in ("New", "Untriggered", "PartiallyFilled"):
+        assert time.monotonic() < end, "the order did not end"
+        time.sleep(0.002)
+    return sandbox.order(order.order_id)
+
+
+class TestCancel:
+    def test_it_is_acknowledged_first_and_carried_out_a_moment_later(self) -> None:
+        with Sandbox(cancel_delay=0.3) as sandbox, client_of(sandbox) as bybit:
+            order = sandbox.place("linear", "BTCUSDT")
+            bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+            listed = bybit.call(get_orders, category="linear", symbol="BTCUSDT", order_id=order.order_id)
+            assert listed.result.list_[0].order_status == "New"
+            ended = wait_for_end(sandbox, order)
+        assert (ended.order_status, ended.cancel_type, ended.reject_reason, ended.leaves_qty) == (
+            "Cancelled",
+            "CancelByUser",
+            "EC_PerCancelRequest",
+            "0",
+        )
+
+    def test_a_fill_that_comes_before_the_cancel_wins(self) -> None:
+        with Sandbox(cancel_delay=0.1) as sandbox, client_of(sandbox) as bybit:
+            order = sandbox.place("linear", "BTCUSDT")
+            bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+            sandbox.fill(order.order_id)
+            time.sleep(0.15)
+            assert sandbox.order(order.order_id).order_status == "Filled"
+
+    @pytest.mark.parametrize(
+        ("category", "order_filter", "filled", "status"),
+        [
+            ("linear", "Order", None, "Cancelled"),
+            ("linear", "Order", "0.5", "Cancelled"),
+            ("spot", "Order", None, "Cancelled"),
+            ("spot", "Order", "0.5", "PartiallyFilledCanceled"),
+            ("spot", "tpslOrder", None, "Deactivated"),
+            ("spot", "StopOrder", None, "Deactivated"),
+        ],
+    )
+    def test_each_kind_of_order_ends_by_its_own_name(
+        self, sandbox: Sandbox, bybit: Bybit, category: Any, order_filter: Any, filled: str | None, status: str
+    ) -> None:
+        order = sandbox.place(category, "BTCUSDT", order_filter=order_filter)
+        if filled:
+            sandbox.fill(order.order_id, filled)
+        if category == "spot":
+            bybit.cancel_order(CancelSpotByOrderId("spot", "BTCUSDT", order.order_id, order_filter))
+        else:
+            bybit.cancel_order(CancelByOrderId(category, "BTCUSDT", order.order_id))
+        ended = wait_for_end(sandbox, order)
+        assert (ended.order_status, ended.cum_exec_qty) == (status, filled or "0")
+
+    def test_the_answer_names_both_ids(self, sandbox: Sandbox, bybit: Bybit) -> None:
+        order = sandbox.place("option", "BTC-29JUL22-25000-C", order_link_id="both-ids")
+        accepted = bybit.cancel_order(CancelByOrderLinkId("option", "BTC-29JUL22-25000-C", "both-ids"))
+        assert (accepted.order_id, accepted.order_link_id) == (order.order_id, "both-ids")
+
+    def test_the_order_id_is_used_when_the_ids_do_not_match(self, sandbox: Sandbox, bybit: Bybit) -> None:
+        meant = sandbox.place("linear", "BTCUSDT", order_link_id="meant")
+        other = sandbox.place("linear", "BTCUSDT", order_link_id="other")
+        bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", meant.order_id, order_link_id="other"))
+        assert wait_for_end(sandbox, meant).order_status == "Cancelled"
+        assert sandbox.order(other.order_id).order_status == "New"
+
+    def test_a_link_id_that_is_used_again_means_the_open_order(self, sandbox: Sandbox, bybit: Bybit) -> None:
+        first = sandbox.place("linear", "BTCUSDT", order_link_id="again")
+        sandbox.fill(first.order_id)
+        second = sandbox.place("linear", "BTCUSDT", order_link_id="again")
+        assert bybit.cancel_order(CancelByOrderLinkId("linear", "BTCUSDT", "again")).order_id == second.order_id
+
+    @pytest.mark.parametrize(
+        ("request_", "ret_code"),
+        [
+            (CancelByOrderId("linear", "BTCUSDT", "unknown"), 110001),
+            (CancelByOrderLinkId("inverse", "BTCUSD", "unknown"), 110001),
+            (CancelByOrderId("spot", "BTCUSDT", "unknown"), 170213),
+            (CancelSpotByOrderLinkId("spot", "BTCUSDT", "unknown", "StopOrder"), 170213),
+        ],
+    )
+    def test_an_order_that_does_not_exist_is_not_found(self, bybit: Bybit, request_: Any, ret_code: int) -> None:
+        with pytest.raises(OrderNotFound) as caught:
+            bybit.cancel_order(request_)
+        assert caught.value.ret_code == ret_code
+
+    def test_an_order_of_another_symbol_or_category_is_not_found(self, sandbox: Sandbox, bybit: Bybit) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        for request in (
+            CancelByOrderId("linear", "ETHUSDT", order.order_id),
+            CancelByOrderId("inverse", "BTCUSDT", order.order_id),
+        ):
+            with pytest.raises(OrderNotFound):
+                bybit.cancel_order(request)
+
+    def test_a_spot_order_with_a_trigger_needs_its_filter(self, sandbox: Sandbox, bybit: Bybit) -> None:
+        order = sandbox.place("spot", "BTCUSDT", order_filter="StopOrder")
+        with pytest.raises(OrderNotFound):
+            bybit.cancel_order(CancelByOrderId("spot", "BTCUSDT", order.order_id))
+        with pytest.raises(OrderNotFound):
+            bybit.cancel_order(CancelSpotByOrderId("spot", "BTCUSDT", order.order_id, "tpslOrder"))
+
+    @pytest.mark.parametrize(
+        ("category", "end", "ret_code"),
+        [
+            ("linear", "fill", 110008),
+            ("linear", "cancel", 110010),
+            ("spot", "fill", 170139),
+            ("spot", "cancel", 170142),
+        ],
+    )
+    def test_an_order_that_has_ended_is_closed(
+        self, sandbox: Sandbox, bybit: Bybit, category: Any, end: str, ret_code: int
+    ) -> None:
+        order = sandbox.place(category, "BTCUSDT")
+        request = CancelByOrderId(category, "BTCUSDT", order.order_id)
+        if end == "fill":
+            sandbox.fill(order.order_id)
+        else:
+            bybit.cancel_order(request)
+            wait_for_end(sandbox, order)
+        with pytest.raises(OrderClosed) as caught:
+            bybit.cancel_order(request)
+        assert caught.value.ret_code == ret_code
+
+
+class TestJudgement:
+    def test_an_unknown_key_is_refused(self, sandbox: Sandbox) -> None:
+        with (
+            Bybit("unknown", sandbox.api_secret, base_url=sandbox.url) as bybit,
+            pytest.raises(AuthenticationFailed) as caught,
+        ):
+            bybit.call(get_orders, category="linear", symbol="BTCUSDT")
+        assert caught.value.ret_code == 10003
+
+    def test_a_wrong_signature_is_refused_with_the_echo_of_the_exchange(self, sandbox: Sandbox) -> None:
+        headers = {"X-BAPI-API-KEY": sandbox.api_key, "X-BAPI-TIMESTAMP": "1", "X-BAPI-SIGN": "x"}
+        answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=linear&symbol=BTCUSDT", headers=headers).json()
+        assert answer["retCode"] == 10004
+        assert f"origin_string[1{sandbox.api_key}5000category=linear&symbol=BTCUSDT]" in answer["retMsg"]
+
+    def test_credentials_that_are_missing_are_refused(self, sandbox: Sandbox) -> None:
+        answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=linear&symbol=BTCUSDT").json()
+        assert answer["retCode"] == 10003
+
+    @pytest.mark.parametrize(
+        ("offset", "recv_window", "taken"),
+        [
+            (0, 5000, True),
+            (999, 5000, True),
+            (1000, 5000, False),
+            (1000, 60_000, False),
+            (-5000, 5000, True),
+            (-5001, 5000, False),
+            (-5001, 6000, True),
+        ],
+    )
+    def test_a_timestamp_is_taken_inside_the_window_only(self, offset: int, recv_window: int, *, taken: bool) -> None:
+        now = 1_700_000_000_000
+        with (
+            Sandbox(clock=lambda: now) as sandbox,
+            client_of(sandbox, clock=lambda: now + offset, recv_window=recv_window) as bybit,
+        ):
+            if taken:
+                bybit.call(get_orders, category="linear", symbol="BTCUSDT")
+                return
+            with pytest.raises(ClockError) as caught:
+                bybit.call(get_orders, category="linear", symbol="BTCUSDT")
+        times = re.findall(r"\[(\d+)\]", caught.value.ret_msg or "")
+        assert times == [str(now + offset), str(now), str(recv_window)]
+
+    @pytest.mark.parametrize("timestamp", ["", "now", "-1", "1.5", "9" * 5000, "1e12"])
+    def test_a_timestamp_that_is_no_number_is_outside_the_window(self, sandbox: Sandbox, timestamp: str) -> None:
+        import hashlib
+        import hmac
+
+        text = f"{timestamp}{sandbox.api_key}5000category=linear&symbol=BTCUSDT".encode()
+        headers = {
+            "X-BAPI-API-KEY": sandbox.api_key,
+            "X-BAPI-TIMESTAMP": timestamp,
+            "X-BAPI-SIGN": hmac.new(sandbox.api_secret.encode(), text, hashlib.sha256).hexdigest(),
+        }
+        answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=linear&symbol=BTCUSDT", headers=headers).json()
+        assert answer["retCode"] == 10002
+
+    def test_rsa_keys_are_let_in(self, sandbox: Sandbox) -> None:
+        public = load_pem_private_key(RSA_KEY.encode(), None).public_key()
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        sandbox.register_key("rsa-key", pem)
+        with Bybit("rsa-key", RSA_KEY, base_url=sandbox.url) as bybit:
+            bybit.call(get_orders, category="linear", symbol="BTCUSDT")
+
+    @pytest.mark.parametrize("signature", ["bm9uc2Vuc2U=", "no base64!"])
+    def test_a_wrong_rsa_signature_is_refused(self, sandbox: Sandbox, signature: str) -> None:
+        public = load_pem_private_key(RSA_KEY.encode(), None).public_key()
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        sandbox.register_key("rsa-key", pem)
+        headers = {"X-BAPI-API-KEY": "rsa-key", "X-BAPI-TIMESTAMP": "1", "X-BAPI-SIGN": signature}
+        answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=linear&symbol=BTCUSDT", headers=headers).json()
+        assert answer["retCode"] == 10004
+
+    def test_a_public_key_of_another_kind_cannot_be_registered(self, sandbox: Sandbox) -> None:
+        public = ec.generate_private_key(ec.SECP256R1()).public_key()
+        with pytest.raises(TypeError, match="must be an RSA key"):
+            sandbox.register_key("ec", public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
+
+    def test_a_refusal_names_what_is_nearest_to_being_right(self, bybit: Bybit) -> None:
+        with pytest.raises(InvalidRequest, match=r'symbol: "btcusdt" does not match'):
+            bybit.cancel_order(CancelByOrderId("linear", "btcusdt", "1"))
+
+    def test_a_query_is_held_to_the_document(self, sandbox: Sandbox) -> None:
+        answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=futures&symbol=BTCUSDT").json()
+        assert (answer["retCode"], "category" in answer["retMsg"]) == (10001, True)
+
+    @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"a": NaN}', b"\xff"])
+    def test_a_body_that_is_no_json_is_refused(self, sandbox: Sandbox, body: bytes) -> None:
+        answer = httpx.post(f"{sandbox.url}/v5/order/cancel", content=body).json()
+        assert answer["retCode"] == 10001
+
+    def test_a_path_that_the_document_does_not_have_is_not_found(self, sandbox: Sandbox) -> None:
+        assert httpx.get(f"{sandbox.url}/v5/account/info").status_code == 404
+
+
+class TestHeaders:
+    def test_a_trace_id_and_the_rate_limit_come_with_the_answer(self) -> None:
+        now = 1_700_000_000_000
+        with Sandbox(clock=lambda: now) as sandbox, client_of(sandbox, clock=lambda: now) as bybit:
+            orders = [sandbox.place("linear", "BTCUSDT") for _ in range(3)]
+            accepted = [bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order.order_id)) for order in orders]
+        assert [one.rate_limit for one in accepted] == [RateLimit(10, left, now) for left in (9, 8, 7)]
+        assert len({one.trace_id for one in accepted}) == 3
+        assert accepted[0].server_time == now
+
+    def test_the_count_starts_anew_each_second(self) -> None:
+        times = iter(range(1_700_000_000_000, 1_800_000_000_000, 500))
+        with (
+            Sandbox(clock=lambda: next(times)) as sandbox,
+            client_of(sandbox, clock=lambda: 1_700_000_000_000) as bybit,
+        ):
+            answers: list[int | None] = []
+            for _ in range(2):
+                with pytest.raises(Refused) as caught:
+                    bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", "unknown"))
+                assert caught.value.rate_limit
+                answers.append(caught.value.rate_limit.remaining)
+        assert answers == [9, 9]
+
+
+class TestOrders:
+    def test_the_newest_is_listed_first_and_only_those_asked_for(self, sandbox: Sandbox, bybit: Bybit) -> None:
+        orders = [sandbox.place("linear", "LISTUSDT", order_link_id=f"list-{number}") for number in range(3)]
+
+        def ids(**query: str) -> list[str]:
+            listed = bybit.call(get_orders, category="linear", symbol="LISTUSDT", **query)
+            return [order.order_id for order in listed.result.list_]
+
+        assert ids() == [order.order_id for order in reversed(orders)]
+        assert ids(order_link_id="list-1") == [orders[1].order_id]
+        assert ids(order_id=orders[2].order_id) == [orders[2].order_id]
+        assert ids(order_id="unknown") == []
+
+    def test_only_500_closed_orders_are_remembered_but_all_open_ones(self) -> None:
+        exchange = Exchange()
+        for _ in range(510):
+            exchange.fill(exchange.place("linear", "BTCUSDT").order_id)
+        exchange.place("linear", "BTCUSDT")
+        from bybit_ext.sandbox.exchange import OrderName
+
+        listed = exchange.query(OrderName("linear", "BTCUSDT", None, None))
+        assert len(listed) == 501
+
+    def test_a_fill_counts_what_was_executed(self, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT", qty="2", price="100.5")
+        partly = sandbox.fill(order.order_id, "0.5")
+        assert (partly.order_status, partly.cum_exec_qty, partly.cum_exec_value, partly.leaves_qty) == (
+            "PartiallyFilled",
+            "0.5",
+            "50.25",
+            "1.5",
+        )
+        assert sandbox.fill(order.order_id).order_status == "Filled"
+
+    def test_no_more_can_be_filled_than_is_left(self, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT", qty="2")
+        with pytest.raises(ValueError, match="qty"):
+            sandbox.fill(order.order_id, "3")
+
+    def test_a_closed_order_cannot_be_filled(self, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        sandbox.fill(order.order_id)
+        with pytest.raises(ValueError, match="is closed: Filled"):
+            sandbox.fill(order.order_id)
+
+
+class TestServer:
+    def test_it_listens_on_the_port_it_is_given(self) -> None:
+        with Sandbox() as first:
+            port = int(first.url.rpartition(":")[2])
+        with Sandbox(port) as second:
+            assert second.url == first.url
+            assert httpx.get(f"{second.url}/v5/market/time").json()["retCode"] == 0
+
+    def test_it_is_gone_after_its_context(self) -> None:
+        with Sandbox() as sandbox:
+            url = sandbox.url
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{url}/v5/market/time")
+
+    def test_the_application_serves_in_process_too(self) -> None:
+        import asyncio
+
+        async def run() -> int:
+            transport = httpx.ASGITransport(create_app(Exchange()))
+            async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+                return int((await client.get("/v5/market/time")).json()["result"]["timeSecond"])
+
+        assert abs(asyncio.run(run()) - system_clock() // 1000) <= 2
+
+
+def client_of(sandbox: Sandbox, *, clock: Callable[[], int] = system_clock, recv_window: int = 5000) -> Bybit:
+    return Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url, clock=clock, recv_window=recv_window)

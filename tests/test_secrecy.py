@@ -1,0 +1,168 @@
+"""No secret, API key or signature shows anywhere: not in a repr, a message, a log record or a traceback."""
+
+import base64
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from bybit_v5.api.trade import cancel_order
+from bybit_v5.models import CancelByOrderId
+
+from bybit_ext import Bybit, BybitAuth, BybitError, find_credentials
+from bybit_ext.keys import read_key
+from bybit_ext.sandbox import Sandbox
+from tests.conftest import API_KEY, API_SECRET, Cancel
+
+RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
+ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
+
+
+def shown(error: BaseException) -> str:
+    """Return all that a careful logger would write of an error, the local variables of our own frames included."""
+    ours = traceback.TracebackException.from_exception(error, capture_locals=True)
+    whole = [*ours.format(), repr(error), str(error), repr(vars(error))]
+    chained = error.__cause__ or error.__context__
+    return "".join(whole) + (repr(chained) + str(chained) if chained else "")
+
+
+def echo(request: httpx.Request) -> httpx.Response:
+    """Answer as the exchange does to a wrong signature: with all it was given."""
+    timestamp, api_key, signature = (request.headers[f"X-BAPI-{name}"] for name in ("TIMESTAMP", "API-KEY", "SIGN"))
+    message = f"error sign! origin_string[{timestamp}{api_key}5000], sign[{signature}]"
+    return httpx.Response(200, json={"retCode": 10004, "retMsg": message})
+
+
+@pytest.mark.parametrize("secret", [API_SECRET, RSA_KEY], ids=["HMAC", "RSA"])
+def test_what_the_exchange_echoes_is_blanked(cancel: Cancel, secret: str) -> None:
+    signatures: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        signatures.append(request.headers["X-BAPI-SIGN"])
+        return echo(request)
+
+    with pytest.raises(BybitError) as caught:
+        cancel(ORDER, api_secret=secret, transport=httpx.MockTransport(handle))
+    text = "".join(map(str, (caught.value, repr(caught.value), caught.value.ret_msg, caught.value.evidence)))
+    assert API_KEY not in text
+    assert signatures[0] not in text
+    assert "origin_string[" in text
+    assert "***5000], sign[***]" in text
+
+
+def as_json_of_php(text: str) -> str:
+    return text.replace("/", r"\/")
+
+
+def as_part_of_a_url(text: str) -> str:
+    return quote(text, safe="")
+
+
+@pytest.mark.parametrize("write", [str, as_json_of_php, as_part_of_a_url])
+def test_an_echo_of_an_rsa_signature_is_blanked_however_it_is_written(write: Callable[[str], str]) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403, text=f"blocked: {write(request.headers['X-BAPI-SIGN'])}.")
+
+    transport = httpx.MockTransport(handle)
+    with Bybit(API_KEY, RSA_KEY, transport=transport) as bybit, pytest.raises(BybitError, match=r"blocked: \*\*\*\."):
+        bybit.cancel_order(ORDER)
+
+
+def test_an_echo_in_a_long_page_is_blanked_before_the_page_is_cut(cancel: Cancel) -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(403, text="x" * 190 + API_KEY)
+
+    with pytest.raises(BybitError) as caught:
+        cancel(ORDER, transport=httpx.MockTransport(handle))
+    assert API_KEY[:8] not in str(caught.value)
+
+
+def test_the_values_of_generated_functions_hold_no_echo() -> None:
+    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo)) as bybit:
+        answer = cancel_order.sync_detailed(client=bybit.client, body=ORDER)
+    assert API_KEY not in repr(answer)
+
+
+@pytest.mark.parametrize("secret", [API_SECRET, RSA_KEY], ids=["HMAC", "RSA"])
+def test_nothing_that_holds_a_key_shows_it(secret: str) -> None:
+    credentials = find_credentials(API_KEY, secret)
+    auth = BybitAuth(credentials)
+    with Bybit(API_KEY, secret, proxy="http://user:hunter2@127.0.0.1:1") as bybit:
+        things = [credentials, read_key(secret), auth, bybit, bybit.client, bybit.client.get_httpx_client()]
+        text = "".join(f"{thing!r}{thing}" for thing in things)
+    body = "".join(secret.splitlines()[1:3]) or secret
+    assert API_KEY not in text
+    assert body not in text
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [httpx.ConnectError("no"), httpx.ReadTimeout("late"), httpx.RemoteProtocolError("gone")],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_a_traceback_with_local_variables_shows_nothing(failure: httpx.TransportError) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise failure
+
+    bybit = Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(fail))
+    with pytest.raises(BybitError) as caught:
+        bybit.cancel_order(ORDER)
+    bybit.close()
+    text = shown(caught.value)
+    assert API_KEY not in text
+    assert API_SECRET not in text
+
+
+def test_a_traceback_of_a_real_send_shows_nothing() -> None:
+    bybit = Bybit(API_KEY, API_SECRET, base_url="http://127.0.0.1:1")
+    with pytest.raises(BybitError) as caught:
+        bybit.cancel_order(ORDER)
+    bybit.close()
+    text = shown(caught.value)
+    assert API_KEY not in text
+    assert API_SECRET not in text
+
+
+@pytest.mark.parametrize("secret", [RSA_KEY[:500], RSA_KEY.replace("PRIVATE", "PUBLIC"), "a secret that is none"])
+def test_a_key_that_cannot_be_read_is_not_shown(secret: str) -> None:
+    with pytest.raises(BybitError) as caught:
+        read_key(secret)
+    assert "".join(traceback.format_exception(caught.value)).count("MII") == 0
+    assert "a secret that is none" not in str(caught.value)
+
+
+def test_no_log_record_shows_a_key(caplog: pytest.LogCaptureFixture, sandbox: Sandbox) -> None:
+    caplog.set_level(logging.DEBUG)
+    order = sandbox.place("linear", "BTCUSDT")
+    with Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as bybit:
+        bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+    assert caplog.records
+    assert sandbox.api_key not in caplog.text
+    assert sandbox.api_secret not in caplog.text
+
+
+def test_an_error_survives_pickling_with_its_evidence(cancel: Cancel) -> None:
+    with pytest.raises(BybitError) as caught:
+        cancel(ORDER, transport=httpx.MockTransport(echo))
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert type(copy) is type(caught.value)
+    assert str(copy) == str(caught.value)
+    assert copy.evidence == caught.value.evidence
+
+
+def test_a_key_of_any_alphabet_is_blanked() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403, text=request.headers["X-BAPI-API-KEY"])
+
+    api_key = base64.b64encode(b"any/+key").decode()
+    with (
+        Bybit(api_key, API_SECRET, transport=httpx.MockTransport(handle)) as bybit,
+        pytest.raises(BybitError) as caught,
+    ):
+        bybit.cancel_order(ORDER)
+    assert api_key not in str(caught.value)
