@@ -26,15 +26,24 @@ _BEFORE_SENDING = (
 
 
 def judge(
-    operation: Operation[Any, Answer], client: Client, response: httpx.Response, *, sends: int
+    operation: Operation[Any, Answer], client: Client, got: httpx.Response | httpx.HTTPError
 ) -> tuple[Answer, Evidence]:
-    """Return the accepted answer and its evidence, or raise what the answer means.
+    """Return the accepted answer and its evidence, or raise what came in its place.
 
     Raises:
         Refused: the exchange answered no.
         OutcomeUnknown: it did not say, or what it said is not an answer.
+        NotSent: nothing left this machine.
     """
-    evidence = read_evidence(response, _read_json(response), sends=sends)
+    if isinstance(got, httpx.HTTPError):
+        raise _judge_failure(got) from got
+    return _judge_response(operation, client, got)
+
+
+def _judge_response(
+    operation: Operation[Any, Answer], client: Client, response: httpx.Response
+) -> tuple[Answer, Evidence]:
+    evidence = read_evidence(response, _read_json(response), sends=1)
     if not (response.status_code == HTTPStatus.OK and evidence.ret_code == 0):
         raise _refusal(response, evidence)
     try:
@@ -49,8 +58,7 @@ def judge(
     return answer, evidence
 
 
-def judge_failure(error: httpx.HTTPError) -> BybitError:
-    """Return the error for a send that brought no answer."""
+def _judge_failure(error: httpx.HTTPError) -> BybitError:
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
     if isinstance(error, _BEFORE_SENDING):
         return NotSent(f"The exchange was not reached ({what}).")

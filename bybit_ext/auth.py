@@ -11,10 +11,33 @@ import httpx
 
 from .credentials import Credentials
 from .errors import InvalidInput
-from .spec import public_operations
+from .spec import is_among, public_operations
 
 Clock = Callable[[], int]
 """Tells UTC time in ms."""
+
+
+class ServerClock:
+    """The exchange's time, as far as it is known: this machine's clock plus an offset.
+
+    Args:
+        clock: tells this machine's UTC time, in ms.
+
+    Attributes:
+        offset: how far the exchange's clock is ahead of this machine's, in ms; 0 until it is measured.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.local = clock
+        self.offset = 0
+
+    def __call__(self) -> int:
+        """Tell the exchange's time, in ms."""
+        return self.local() + self.offset
+
+    def correct(self, server_time: int) -> None:
+        """Take over the time that the exchange has just told, in ms."""
+        self.offset = server_time - self.local()
 
 
 def system_clock() -> int:
@@ -63,7 +86,7 @@ class BybitAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Serve httpx: sign the request, then blank what the answer echoes of it."""
-        if _is_public(request):
+        if is_among(public_operations(), request):
             yield request
             return
         signature = self._sign(request)
@@ -79,11 +102,6 @@ class BybitAuth(httpx.Auth):
         request.headers["X-BAPI-RECV-WINDOW"] = str(self._recv_window)
         request.headers["X-BAPI-SIGN"] = signature
         return signature
-
-
-def _is_public(request: httpx.Request) -> bool:
-    # endswith: a base_url may put a path of its own before the spec's.
-    return any(request.method == method and request.url.path.endswith(path) for method, path in public_operations())
 
 
 def _blank(response: httpx.Response, *secrets: str) -> None:

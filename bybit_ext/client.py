@@ -1,19 +1,56 @@
 """`Bybit` and `AsyncBybit`: the operations, with judgement."""
 
+import asyncio
+import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
+from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order
 
 from .accepted import CancelAccepted, CancelOrderRequest, read_acknowledgement
-from .answers import judge, judge_failure
+from .bounding import bound_send
+from .calling import call_flow
 from .evidence import Evidence
-from .opening import Opened
+from .flow import Deadline, Flow, Need, Send, run, run_async
+from .opening import Opened, Transport, check_seconds
 from .operations import Answer, Arguments, Operation, write_request
+from .server_time import measure_flow
 
 
-class Bybit(Opened[httpx.BaseTransport]):
+class _Flows(Opened[Transport]):
+    """What both clients do, as flows; each of them has a driver."""
+
+    def _call_flow(
+        self,
+        operation: Operation[Arguments, Answer],
+        deadline: float | None,
+        timeout: float | None,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Flow[tuple[Answer, Evidence]]:
+        request = write_request(operation, self._open_pool(), *args, **kwargs)
+        return call_flow(
+            operation,
+            self._client,
+            request,
+            clock=self._clock,
+            deadline=Deadline.after(self._deadline if deadline is None else check_seconds("deadline", deadline)),
+            timeout=self._timeout if timeout is None else check_seconds("timeout", timeout),
+        )
+
+    def _cancel_flow(
+        self, order: CancelOrderRequest, deadline: float | None, timeout: float | None
+    ) -> Flow[CancelAccepted]:
+        answer, evidence = yield from self._call_flow(cancel_order, deadline, timeout, body=order)
+        return read_acknowledgement(order, answer, evidence)
+
+    def _sync_clock_flow(self) -> Flow[int]:
+        return measure_flow(self._clock, self._call_flow(get_server_time, None, None))
+
+
+class Bybit(_Flows[httpx.BaseTransport]):
     """Bybit, over one connection pool. A context manager; safe to use from many threads."""
 
     def call(
@@ -32,13 +69,17 @@ class Bybit(Opened[httpx.BaseTransport]):
         Raises:
             BybitError: see `bybit_ext.errors`.
         """
-        return self._call(operation, *args, **kwargs)[0]
+        return run(self._call_flow(operation, None, None, *args, **kwargs), self._meet)[0]
 
-    def cancel_order(self, order: CancelOrderRequest) -> CancelAccepted:
-        """Ask the exchange to cancel one order.
+    def cancel_order(
+        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> CancelAccepted:
+        """Ask the exchange to cancel one order, and again where that is safe and useful.
 
         Args:
             order: one of the four request models of `bybit_v5.models`.
+            deadline: seconds that the call may take, with all its sends and pauses; the client's if it is not given.
+            timeout: seconds that one send may take; the client's if it is not given.
 
         Returns:
             The acknowledgement. It does not say that the order is cancelled.
@@ -50,18 +91,30 @@ class Bybit(Opened[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-order
         """
-        return read_acknowledgement(order, *self._call(cancel_order, body=order))
+        return run(self._cancel_flow(order, deadline, timeout), self._meet)
 
-    def _call(
-        self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> tuple[Answer, Evidence]:
-        http = self._open_pool()
-        request = write_request(operation, http, *args, **kwargs)
+    def sync_clock(self) -> int:
+        """Measure the exchange's clock and sign by it from now on.
+
+        Returns:
+            How far the exchange's clock is ahead of this machine's, in ms.
+
+        Raises:
+            BybitError: the time could not be read.
+
+        Source: https://bybit-exchange.github.io/docs/v5/market/time
+        """
+        return run(self._sync_clock_flow(), self._meet)
+
+    def _meet(self, need: Need) -> Any:
+        if not isinstance(need, Send):
+            time.sleep(need.seconds)
+            return None
+        bound_send(need.request, need.seconds)
         try:
-            response = http.send(request)
+            return self._open_pool().send(need.request)
         except httpx.HTTPError as error:
-            raise judge_failure(error) from error
-        return judge(operation, self._client, response, sends=1)
+            return error
 
     def _open_pool(self) -> httpx.Client:
         return self._client.get_httpx_client()
@@ -79,29 +132,38 @@ class Bybit(Opened[httpx.BaseTransport]):
         self.close()
 
 
-class AsyncBybit(Opened[httpx.AsyncBaseTransport]):
-    """Bybit, over one connection pool, as coroutines. An asynchronous context manager."""
+class AsyncBybit(_Flows[httpx.AsyncBaseTransport]):
+    """Bybit, over one connection pool, as coroutines of asyncio. An asynchronous context manager."""
 
     async def call(
         self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Answer:
         """Run any generated operation and judge what comes back: see `Bybit.call`."""
-        return (await self._call(operation, *args, **kwargs))[0]
+        return (await run_async(self._call_flow(operation, None, None, *args, **kwargs), self._meet))[0]
 
-    async def cancel_order(self, order: CancelOrderRequest) -> CancelAccepted:
+    async def cancel_order(
+        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> CancelAccepted:
         """Ask the exchange to cancel one order: see `Bybit.cancel_order`."""
-        return read_acknowledgement(order, *await self._call(cancel_order, body=order))
+        return await run_async(self._cancel_flow(order, deadline, timeout), self._meet)
 
-    async def _call(
-        self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> tuple[Answer, Evidence]:
-        http = self._open_pool()
-        request = write_request(operation, http, *args, **kwargs)
+    async def sync_clock(self) -> int:
+        """Measure the exchange's clock and sign by it from now on: see `Bybit.sync_clock`."""
+        return await run_async(self._sync_clock_flow(), self._meet)
+
+    async def _meet(self, need: Need) -> Any:
+        if not isinstance(need, Send):
+            await asyncio.sleep(need.seconds)
+            return None
+        bound_send(need.request, need.seconds)
         try:
-            response = await http.send(request)
+            # httpx bounds each read; a server that answers byte by byte must be bounded as a whole.
+            async with asyncio.timeout(need.seconds + 0.1):
+                return await self._open_pool().send(need.request)
+        except TimeoutError:
+            return httpx.ReadTimeout("the answer did not come in time")
         except httpx.HTTPError as error:
-            raise judge_failure(error) from error
-        return judge(operation, self._client, response, sends=1)
+            return error
 
     def _open_pool(self) -> httpx.AsyncClient:
         return self._client.get_async_httpx_client()

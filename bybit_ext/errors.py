@@ -27,10 +27,12 @@ class BybitError(Exception):
     """The root of all errors of this package.
 
     Attributes:
-        evidence: all that is known of the exchange's answer; its fields can be read from the error itself.
+        evidence: all that is known of the exchange's last answer; its fields can be read from the error itself.
+        retry_at: when calling again can help, UTC in ms; None if that is not a matter of time.
     """
 
     advice: ClassVar[str] = ""
+    retry_at: int | None = None
 
     def __init__(self, message: str, evidence: Evidence = Evidence()) -> None:  # noqa: B008 - it is frozen
         super().__init__(message)
@@ -83,9 +85,21 @@ class InvalidInput(NotSent, ValueError):
 
 
 class Refused(BybitError):
-    """The exchange answered no."""
+    """The exchange answered no.
+
+    Attributes:
+        earlier_send_may_have_cancelled: whether an earlier send of the same call brought no clear answer: then that one
+            may be why the order was not found, or was closed.
+    """
 
     advice = "The exchange did not take the request; look the retCode up before calling again."
+    earlier_send_may_have_cancelled: bool = False
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        if self.earlier_send_may_have_cancelled:
+            text += " An earlier send of this call brought no clear answer, and may be what cancelled the order."
+        return text
 
 
 class InvalidRequest(Refused):
@@ -104,15 +118,18 @@ class AuthenticationFailed(Refused):
 
 
 class ClockError(Refused):
-    """The timestamp was outside the window in which the exchange takes it."""
+    """The timestamp was outside the window in which the exchange takes it.
+
+    `evidence.timestamp` is the time that was signed, `evidence.server_time` the time at the exchange.
+    """
 
     advice = "Set this machine's clock (a clock that is a second ahead is refused whatever recv_window is)."
 
 
 class RateLimited(Refused):
-    """Too many requests in a second."""
+    """Too many requests in a second, until the deadline."""
 
-    advice = "Wait for rate_limit.reset_at, then call again."
+    advice = "Wait until retry_at, then call again."
 
 
 class Forbidden(Refused):

@@ -1,5 +1,6 @@
 """What is known of one call: the facts that results and errors carry."""
 
+import re
 from typing import Any, cast
 
 import httpx
@@ -32,6 +33,7 @@ class Evidence:
         trace_id: names the request to Bybit's support.
         rate_limit: how much of the rate limit was left.
         server_time: time at the exchange, in ms.
+        timestamp: the time that was signed, in ms.
         sends: how many times the request left this machine.
     """
 
@@ -41,6 +43,7 @@ class Evidence:
     trace_id: str | None = None
     rate_limit: RateLimit | None = None
     server_time: int | None = None
+    timestamp: int | None = None
     sends: int = 0
 
     @property
@@ -51,23 +54,30 @@ class Evidence:
             "retMsg": self.ret_msg and repr(self.ret_msg),
             "HTTP": self.status_code,
             "trace id": self.trace_id,
+            "sends": self.sends if self.sends > 1 else None,
         }
         known = [f"{name} {fact}" for name, fact in facts.items() if fact is not None and fact != ""]
         return f"[{', '.join(known)}]" if known else ""
+
+
+# How a refused timestamp (10002) tells the time at the exchange.
+_SERVER_TIMESTAMP = re.compile(r"server_timestamp\[(\d{1,18})\]", re.ASCII)
 
 
 def read_evidence(response: httpx.Response, body: Any, *, sends: int) -> Evidence:
     """Gather what an answer tells; `body` is its JSON, None if it has none. Nothing in it can make this fail."""
     fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
     message = fields.get("retMsg")
-    time = whole_number(fields.get("time"))
+    told = _SERVER_TIMESTAMP.search(message) if isinstance(message, str) else None
+    times = (told and int(told[1]), whole_number(fields.get("time")), _header_number(response.headers, "Timenow"))
     return Evidence(
         ret_code=whole_number(fields.get("retCode")),
         ret_msg=message if isinstance(message, str) else None,
         status_code=response.status_code,
         trace_id=response.headers.get("Traceid"),
         rate_limit=_read_rate_limit(response.headers),
-        server_time=_header_number(response.headers, "Timenow") if time is None else time,
+        server_time=next((time for time in times if time is not None), None),
+        timestamp=_header_number(response.request.headers, "X-BAPI-TIMESTAMP"),
         sends=sends,
     )
 

@@ -10,12 +10,12 @@ from typing import Generic, TypeVar
 import httpx
 from bybit_v5 import Client
 
-from .auth import BybitAuth, Clock, system_clock
+from .auth import BybitAuth, Clock, ServerClock, system_clock
+from .bounding import bound_body
 from .credentials import find_credentials
 from .errors import InvalidInput
 from .hosts import Environment, Region, rest_host
 
-DEFAULT_TIMEOUT = 5.0
 # httpx closes an idle connection after 5 s, which means a new TLS handshake after every pause.
 DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=90)
 
@@ -35,7 +35,8 @@ class Opened(ABC, Generic[Transport]):
         region: Region | None = None,
         base_url: str | None = None,
         recv_window: int = 5000,
-        timeout: float | httpx.Timeout = DEFAULT_TIMEOUT,
+        deadline: float = 10.0,
+        timeout: float = 5.0,
         clock: Clock = system_clock,
         headers: Mapping[str, str] | None = None,
         proxy: str | httpx.URL | httpx.Proxy | None = None,
@@ -55,8 +56,9 @@ class Opened(ABC, Generic[Transport]):
             region: a regional exchange: see `bybit_ext.hosts`.
             base_url: another host, in place of environment and region.
             recv_window: how long a signature stays good, in ms.
-            timeout: of connecting, sending and each read, in seconds, or as httpx.Timeout.
-            clock: tells UTC time in ms.
+            deadline: seconds that one call may take, with all its sends and pauses.
+            timeout: seconds that one send may take.
+            clock: tells this machine's UTC time, in ms.
             headers: to send with every request (brokers add `Referer`).
             proxy: a proxy's URL.
             verify: an SSLContext (own certificates, client certificates), or False to verify nothing.
@@ -67,12 +69,15 @@ class Opened(ABC, Generic[Transport]):
         Raises:
             InvalidInput: one of these cannot be used; the message names it.
         """
-        auth = BybitAuth(find_credentials(api_key, api_secret, passphrase), recv_window=recv_window, clock=clock)
+        self._clock: ServerClock = ServerClock(clock)
+        self._deadline: float = check_seconds("deadline", deadline)
+        self._timeout: float = check_seconds("timeout", timeout)
+        auth = BybitAuth(find_credentials(api_key, api_secret, passphrase), recv_window=recv_window, clock=self._clock)
         self._base_url: str = rest_host(environment, region) if base_url is None else _check_base_url(base_url)
         self._client = Client(
             base_url=self._base_url,
             headers=dict(headers or {}),
-            timeout=_check_timeout(timeout),
+            timeout=httpx.Timeout(self._timeout),
             verify_ssl=_shared_ssl_context(trust_env) if verify is None or verify is True else verify,
             follow_redirects=False,
             raise_on_unexpected_status=True,
@@ -85,9 +90,11 @@ class Opened(ABC, Generic[Transport]):
             },
         )
         try:
-            self._open_pool()
+            http = self._open_pool()
         except (ImportError, ValueError, OSError) as error:  # a proxy's scheme or a file that httpx cannot use
             raise InvalidInput(f"proxy, verify or httpx's environment variables: {error}.") from None
+        if isinstance(http, httpx.Client):
+            http.event_hooks = {"response": [bound_body]}
 
     @abstractmethod
     def _open_pool(self) -> httpx.Client | httpx.AsyncClient:
@@ -120,12 +127,15 @@ def _check_base_url(text: str) -> str:
     return text
 
 
-def _check_timeout(timeout: object) -> httpx.Timeout:
-    if isinstance(timeout, httpx.Timeout):
-        return timeout
-    if isinstance(timeout, int | float) and isfinite(timeout) and timeout > 0:
-        return httpx.Timeout(timeout)
-    raise InvalidInput(f"timeout: must be a positive number of seconds or an httpx.Timeout, not {timeout!r}.")
+def check_seconds(name: str, seconds: object) -> float:
+    """Return a number of seconds.
+
+    Raises:
+        InvalidInput: it is no positive finite number.
+    """
+    if isinstance(seconds, int | float) and isfinite(seconds) and seconds > 0:
+        return float(seconds)
+    raise InvalidInput(f"{name}: must be a positive number of seconds, not {seconds!r}.")
 
 
 def _check_proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:

@@ -42,15 +42,22 @@ def bybit(sandbox: Sandbox) -> Iterator[Bybit]:
         yield client
 
 
+# No time for a second send, where a test is about one; those about re-sending give their own.
+ONE_SEND = 0.05
+
+
+def with_defaults(options: dict[str, Any]) -> dict[str, Any]:
+    return {"api_key": API_KEY, "api_secret": API_SECRET, "deadline": ONE_SEND, **options}
+
+
 def cancel_sync(order: CancelOrderRequest, **options: Any) -> CancelAccepted:
-    with Bybit(options.pop("api_key", API_KEY), options.pop("api_secret", API_SECRET), **options) as client:
+    with Bybit(**with_defaults(options)) as client:
         return client.cancel_order(order)
 
 
 def cancel_async(order: CancelOrderRequest, **options: Any) -> CancelAccepted:
     async def run() -> CancelAccepted:
-        keys = options.pop("api_key", API_KEY), options.pop("api_secret", API_SECRET)
-        async with AsyncBybit(*keys, **options) as client:
+        async with AsyncBybit(**with_defaults(options)) as client:
             return await client.cancel_order(order)
 
     return asyncio.run(run())

@@ -28,7 +28,7 @@ from bybit_ext import (
     RateLimited,
     Refused,
 )
-from tests.conftest import API_KEY, API_SECRET, Cancel, answering
+from tests.conftest import API_KEY, API_SECRET, ONE_SEND, Cancel, answering
 
 BY_ID = CancelByOrderId("linear", "BTCUSDT", "id-1")
 BY_LINK_ID = CancelByOrderLinkId("linear", "BTCUSDT", "link-1")
@@ -240,7 +240,7 @@ class TestOutcomeUnknown:
 
     def test_an_accepted_read_without_its_result_is_no_answer(self) -> None:
         with (
-            Bybit(API_KEY, API_SECRET, transport=answering(json={"retCode": 0})) as bybit,
+            Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=answering(json={"retCode": 0})) as bybit,
             pytest.raises(OutcomeUnknown, match="documented form"),
         ):
             bybit.call(get_server_time)

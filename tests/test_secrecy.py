@@ -16,7 +16,7 @@ from bybit_v5.models import CancelByOrderId
 from bybit_ext import Bybit, BybitAuth, BybitError, find_credentials
 from bybit_ext.keys import read_key
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import API_KEY, API_SECRET, Cancel
+from tests.conftest import API_KEY, API_SECRET, ONE_SEND, Cancel
 
 RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
 ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
@@ -109,7 +109,7 @@ def test_a_traceback_with_local_variables_shows_nothing(failure: httpx.Transport
     def fail(_: httpx.Request) -> httpx.Response:
         raise failure
 
-    bybit = Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(fail))
+    bybit = Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=httpx.MockTransport(fail))
     with pytest.raises(BybitError) as caught:
         bybit.cancel_order(ORDER)
     bybit.close()
@@ -119,7 +119,7 @@ def test_a_traceback_with_local_variables_shows_nothing(failure: httpx.Transport
 
 
 def test_a_traceback_of_a_real_send_shows_nothing() -> None:
-    bybit = Bybit(API_KEY, API_SECRET, base_url="http://127.0.0.1:1")
+    bybit = Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, base_url="http://127.0.0.1:1")
     with pytest.raises(BybitError) as caught:
         bybit.cancel_order(ORDER)
     bybit.close()
