@@ -5,8 +5,10 @@
 """
 
 from .accepted import CancelAccepted, CancelOrderRequest
+from .async_client import AsyncBybit
 from .auth import BybitAuth, Clock, sign
-from .client import AsyncBybit, Bybit
+from .client import Bybit
+from .confirming import CancelOutcome
 from .credentials import Credentials, find_credentials
 from .errors import (
     AuthenticationFailed,
@@ -34,6 +36,7 @@ __all__ = [
     "BybitError",
     "CancelAccepted",
     "CancelOrderRequest",
+    "CancelOutcome",
     "Clock",
     "ClockError",
     "Credentials",

@@ -26,6 +26,7 @@ class CancelAccepted:
         trace_id: names the request to Bybit's support.
         rate_limit: how much of the rate limit was left.
         server_time: time at the exchange, in ms.
+        sends: how many times the request left this machine.
 
     Source: https://bybit-exchange.github.io/docs/v5/order/cancel-order
     """
@@ -35,6 +36,7 @@ class CancelAccepted:
     trace_id: str | None = None
     rate_limit: RateLimit | None = None
     server_time: int | None = None
+    sends: int = 1
 
 
 def read_acknowledgement(request: CancelOrderRequest, answer: CancelOrderAnswer, evidence: Evidence) -> CancelAccepted:
@@ -47,4 +49,5 @@ def read_acknowledgement(request: CancelOrderRequest, answer: CancelOrderAnswer,
         trace_id=evidence.trace_id,
         rate_limit=evidence.rate_limit,
         server_time=evidence.server_time,
+        sends=evidence.sends,
     )

@@ -69,10 +69,11 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
         got = yield Send(request, min(timeout, deadline.remaining))
         try:
             return tries.judge(operation, client, got)
-        except BybitError as error:
-            wait = tries.wait_after(error)
-            if wait + _SHORTEST_SEND > deadline.remaining:
-                raise tries.verdict(error)
+        except BybitError as caught:
+            error = caught
+        wait = tries.wait_after(error)
+        if wait + _SHORTEST_SEND > deadline.remaining:
+            raise tries.verdict(error)
         if wait:
             yield Pause(wait)
 

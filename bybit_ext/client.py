@@ -1,57 +1,29 @@
-"""`Bybit` and `AsyncBybit`: the operations, with judgement."""
+"""`Bybit`: the operations, with judgement, for threads. It drives the flows by blocking."""
 
-import asyncio
+import threading
 import time
+from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from bybit_v5.api.market import get_server_time
-from bybit_v5.api.trade import cancel_order
+from bybit_v5.models import Category, Order
 
-from .accepted import CancelAccepted, CancelOrderRequest, read_acknowledgement
+from .accepted import CancelAccepted, CancelOrderRequest
 from .bounding import bound_send
-from .calling import call_flow
-from .evidence import Evidence
-from .flow import Deadline, Flow, Need, Send, run, run_async
-from .opening import Opened, Transport, check_seconds
-from .operations import Answer, Arguments, Operation, write_request
-from .server_time import measure_flow
+from .confirming import CancelOutcome
+from .errors import BybitError
+from .flow import Need, Pause, Receive, run
+from .flows import Flows
+from .hubs import ThreadHub, ThreadInbox
+from .operations import Answer, Arguments, Operation
 
 
-class _Flows(Opened[Transport]):
-    """What both clients do, as flows; each of them has a driver."""
+class Bybit(Flows[httpx.BaseTransport]):
+    """Bybit, over one connection pool and one stream. A context manager; safe to use from many threads."""
 
-    def _call_flow(
-        self,
-        operation: Operation[Arguments, Answer],
-        deadline: float | None,
-        timeout: float | None,
-        *args: Arguments.args,
-        **kwargs: Arguments.kwargs,
-    ) -> Flow[tuple[Answer, Evidence]]:
-        request = write_request(operation, self._open_pool(), *args, **kwargs)
-        return call_flow(
-            operation,
-            self._client,
-            request,
-            clock=self._clock,
-            deadline=Deadline.after(self._deadline if deadline is None else check_seconds("deadline", deadline)),
-            timeout=self._timeout if timeout is None else check_seconds("timeout", timeout),
-        )
-
-    def _cancel_flow(
-        self, order: CancelOrderRequest, deadline: float | None, timeout: float | None
-    ) -> Flow[CancelAccepted]:
-        answer, evidence = yield from self._call_flow(cancel_order, deadline, timeout, body=order)
-        return read_acknowledgement(order, answer, evidence)
-
-    def _sync_clock_flow(self) -> Flow[int]:
-        return measure_flow(self._clock, self._call_flow(get_server_time, None, None))
-
-
-class Bybit(_Flows[httpx.BaseTransport]):
-    """Bybit, over one connection pool. A context manager; safe to use from many threads."""
+    _hub: ThreadHub | None = None
+    _hub_lock = threading.Lock()
 
     def call(
         self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
@@ -93,6 +65,57 @@ class Bybit(_Flows[httpx.BaseTransport]):
         """
         return run(self._cancel_flow(order, deadline, timeout), self._meet)
 
+    def cancel_and_confirm(
+        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> CancelOutcome:
+        """Cancel one order and wait until it is known how it ended.
+
+        Args:
+            order: one of the four request models of `bybit_v5.models`.
+            deadline: seconds that the call may take as a whole; the client's if it is not given.
+            timeout: seconds that one send may take; the client's if it is not given.
+
+        Returns:
+            How the order ended: cancelled, filled or rejected. The private stream tells, else the order is read back.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no, and the order is not among those that can be read back.
+            OutcomeUnknown: nobody told by the deadline how the order ended; `last_order` is how it was last seen.
+
+        Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
+        """
+        inbox = self._subscribe()
+        try:
+            return run(self._confirm_flow(order, inbox, deadline, timeout), self._meet)
+        finally:
+            if self._hub and inbox:
+                self._hub.unsubscribe(inbox)
+
+    def orders(self, category: Category | None = None) -> Generator[Order, None, None]:
+        """Iterate over order updates as they come, for ever. What is missed while disconnected is not made up for.
+
+        Args:
+            category: whose orders; all if it is not given.
+
+        Raises:
+            InvalidInput: there is no stream to connect to.
+            Refused: the exchange refused the log-in or the subscription.
+
+        Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
+        """
+        hub = ThreadHub(self._require_stream(category))
+        inbox = hub.subscribe(ThreadInbox())
+        try:
+            while True:
+                event = inbox.get()
+                if isinstance(event, BybitError):
+                    raise event
+                if isinstance(event, Order):
+                    yield event
+        finally:
+            hub.close()
+
     def sync_clock(self) -> int:
         """Measure the exchange's clock and sign by it from now on.
 
@@ -107,7 +130,9 @@ class Bybit(_Flows[httpx.BaseTransport]):
         return run(self._sync_clock_flow(), self._meet)
 
     def _meet(self, need: Need) -> Any:
-        if not isinstance(need, Send):
+        if isinstance(need, Receive):
+            return need.inbox.get(need.seconds)
+        if isinstance(need, Pause):
             time.sleep(need.seconds)
             return None
         bound_send(need.request, need.seconds)
@@ -116,11 +141,22 @@ class Bybit(_Flows[httpx.BaseTransport]):
         except httpx.HTTPError as error:
             return error
 
+    def _subscribe(self) -> ThreadInbox | None:
+        settings = self._stream_settings()
+        if settings is None:
+            return None
+        with self._hub_lock:
+            if self._hub is None or self._hub.ended:
+                self._hub = ThreadHub(settings)
+            return self._hub.subscribe(ThreadInbox())
+
     def _open_pool(self) -> httpx.Client:
         return self._client.get_httpx_client()
 
     def close(self) -> None:
         """Close the connections. Closing twice is safe."""
+        if self._hub:
+            self._hub.close()
         self._open_pool().close()
 
     def __enter__(self) -> Self:
@@ -130,52 +166,3 @@ class Bybit(_Flows[httpx.BaseTransport]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-class AsyncBybit(_Flows[httpx.AsyncBaseTransport]):
-    """Bybit, over one connection pool, as coroutines of asyncio. An asynchronous context manager."""
-
-    async def call(
-        self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> Answer:
-        """Run any generated operation and judge what comes back: see `Bybit.call`."""
-        return (await run_async(self._call_flow(operation, None, None, *args, **kwargs), self._meet))[0]
-
-    async def cancel_order(
-        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
-    ) -> CancelAccepted:
-        """Ask the exchange to cancel one order: see `Bybit.cancel_order`."""
-        return await run_async(self._cancel_flow(order, deadline, timeout), self._meet)
-
-    async def sync_clock(self) -> int:
-        """Measure the exchange's clock and sign by it from now on: see `Bybit.sync_clock`."""
-        return await run_async(self._sync_clock_flow(), self._meet)
-
-    async def _meet(self, need: Need) -> Any:
-        if not isinstance(need, Send):
-            await asyncio.sleep(need.seconds)
-            return None
-        bound_send(need.request, need.seconds)
-        try:
-            # httpx bounds each read; a server that answers byte by byte must be bounded as a whole.
-            async with asyncio.timeout(need.seconds + 0.1):
-                return await self._open_pool().send(need.request)
-        except TimeoutError:
-            return httpx.ReadTimeout("the answer did not come in time")
-        except httpx.HTTPError as error:
-            return error
-
-    def _open_pool(self) -> httpx.AsyncClient:
-        return self._client.get_async_httpx_client()
-
-    async def close(self) -> None:
-        """Close the connections. Closing twice is safe."""
-        await self._open_pool().aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()

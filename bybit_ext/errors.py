@@ -18,9 +18,14 @@
 The codes and what they mean: https://bybit-exchange.github.io/docs/v5/error
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from .evidence import Evidence, RateLimit
+
+if TYPE_CHECKING:
+    from bybit_v5.models import Order
+
+    from .accepted import CancelAccepted
 
 
 class BybitError(Exception):
@@ -163,8 +168,15 @@ class NotCancellable(Refused):
 
 
 class OutcomeUnknown(BybitError):
-    """The request may have been carried out, or may yet be."""
+    """The request may have been carried out, or may yet be.
 
+    Attributes:
+        last_order: the order as it was last seen, if `cancel_and_confirm` saw it.
+        accepted: the acknowledgement, if `cancel_and_confirm` got one.
+    """
+
+    last_order: "Order | None" = None
+    accepted: "CancelAccepted | None" = None
     advice = "Do not take the order for open or for cancelled: read it back. Cancelling it once more is safe."
 
 

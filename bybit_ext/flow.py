@@ -7,7 +7,7 @@ and async share one piece of judgement, and two short drivers run it.
 import random
 import time
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import httpx
 from attrs import frozen
@@ -30,7 +30,23 @@ class Pause:
     seconds: float
 
 
-Need = Send | Pause
+class Inbox(Protocol):
+    """Holds what a stream has delivered. Its `get` blocks or is a coroutine: that is its driver's business."""
+
+    def get(self, seconds: float) -> Any:
+        """Return the next event, None if none came in so many seconds."""
+        ...
+
+
+@frozen
+class Receive:
+    """Wait for the next event of a stream, so many seconds. Receives it, or None."""
+
+    inbox: Inbox
+    seconds: float
+
+
+Need = Send | Pause | Receive
 Flow = Generator[Need, Any, Result]
 
 

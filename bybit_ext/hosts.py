@@ -27,6 +27,18 @@ REST_HOSTS: dict[tuple[Environment, Region | None], str] = {
     ("demo", None): "https://api-demo.bybit.com",
 }
 
+STREAM_HOSTS: dict[tuple[Environment, Region | None], str] = {
+    ("mainnet", None): "wss://stream.bybit.com/v5/private",
+    ("mainnet", "tr"): "wss://stream.bybit.tr/v5/private",
+    ("mainnet", "kz"): "wss://stream.bybit.kz/v5/private",
+    ("mainnet", "ge"): "wss://stream.bybitgeorgia.ge/v5/private",
+    ("mainnet", "id"): "wss://stream.bybit.id/v5/private",
+    ("mainnet", "jp"): "wss://stream.manepa.jp/v5/private",
+    ("testnet", None): "wss://stream-testnet.bybit.com/v5/private",
+    ("demo", None): "wss://stream-demo.bybit.com/v5/private",
+}
+"""The private streams. A pair that is missing here has none that is documented."""
+
 
 def rest_host(environment: Environment, region: Region | None = None) -> str:
     """Return the base URL of a documented pair.

@@ -3,18 +3,22 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
 from math import isfinite
 from ssl import SSLContext
 from typing import Generic, TypeVar
+from urllib.parse import quote
 
 import httpx
 from bybit_v5 import Client
+from bybit_v5.models import Category
 
 from .auth import BybitAuth, Clock, ServerClock, system_clock
 from .bounding import bound_body
-from .credentials import find_credentials
+from .credentials import Credentials, find_credentials
 from .errors import InvalidInput
-from .hosts import Environment, Region, rest_host
+from .hosts import STREAM_HOSTS, Environment, Region, rest_host
+from .order_stream import StreamSettings
 
 # httpx closes an idle connection after 5 s, which means a new TLS handshake after every pause.
 DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=90)
@@ -34,6 +38,7 @@ class Opened(ABC, Generic[Transport]):
         environment: Environment = "mainnet",
         region: Region | None = None,
         base_url: str | None = None,
+        stream_url: str | None = None,
         recv_window: int = 5000,
         deadline: float = 10.0,
         timeout: float = 5.0,
@@ -55,6 +60,7 @@ class Opened(ABC, Generic[Transport]):
             environment: where the key belongs: `mainnet`, `testnet` or `demo`.
             region: a regional exchange: see `bybit_ext.hosts`.
             base_url: another host, in place of environment and region.
+            stream_url: the private stream's URL, if it is not the one documented for environment and region.
             recv_window: how long a signature stays good, in ms.
             deadline: seconds that one call may take, with all its sends and pauses.
             timeout: seconds that one send may take.
@@ -72,19 +78,24 @@ class Opened(ABC, Generic[Transport]):
         self._clock: ServerClock = ServerClock(clock)
         self._deadline: float = check_seconds("deadline", deadline)
         self._timeout: float = check_seconds("timeout", timeout)
-        auth = BybitAuth(find_credentials(api_key, api_secret, passphrase), recv_window=recv_window, clock=self._clock)
+        self._credentials: Credentials = find_credentials(api_key, api_secret, passphrase)
+        auth = BybitAuth(self._credentials, recv_window=recv_window, clock=self._clock)
         self._base_url: str = rest_host(environment, region) if base_url is None else _check_base_url(base_url)
+        self._stream_url: str | None = stream_url or (None if base_url else STREAM_HOSTS.get((environment, region)))
+        self._ssl_context: SSLContext = _ssl_context(verify, trust_env)
+        self._proxy: httpx.Proxy | None = _check_proxy(proxy)
+        self._trust_env: bool = trust_env
         self._client = Client(
             base_url=self._base_url,
             headers=dict(headers or {}),
             timeout=httpx.Timeout(self._timeout),
-            verify_ssl=_shared_ssl_context(trust_env) if verify is None or verify is True else verify,
+            verify_ssl=self._ssl_context,
             follow_redirects=False,
             raise_on_unexpected_status=True,
             httpx_args={
                 "auth": auth,
                 "limits": limits,
-                "proxy": _check_proxy(proxy),
+                "proxy": self._proxy,
                 "transport": transport,
                 "trust_env": trust_env,
             },
@@ -100,6 +111,19 @@ class Opened(ABC, Generic[Transport]):
     def _open_pool(self) -> httpx.Client | httpx.AsyncClient:
         """Return the httpx client, which the generated client builds when it is first asked for."""
 
+    def _stream_settings(self, category: Category | None = None) -> StreamSettings | None:
+        """Return how to reach the stream; None if there is none, or its extra is not installed."""
+        if self._stream_url is None or find_spec("websockets") is None:
+            return None
+        return StreamSettings(
+            self._stream_url,
+            self._credentials,
+            self._clock,
+            category=category,
+            ssl_context=self._ssl_context,
+            proxy=_proxy_url(self._proxy) if self._proxy else self._trust_env or None,
+        )
+
     @property
     def client(self) -> Client:
         """The generated client. Every generated function takes it, and is signed."""
@@ -107,6 +131,12 @@ class Opened(ABC, Generic[Transport]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
+
+
+def _ssl_context(verify: SSLContext | bool | None, trust_env: bool) -> SSLContext:  # noqa: FBT001 - httpx's settings
+    if isinstance(verify, SSLContext):
+        return verify
+    return httpx.create_ssl_context(verify=False) if verify is False else _shared_ssl_context(trust_env)
 
 
 @cache
@@ -136,6 +166,13 @@ def check_seconds(name: str, seconds: object) -> float:
     if isinstance(seconds, int | float) and isfinite(seconds) and seconds > 0:
         return float(seconds)
     raise InvalidInput(f"{name}: must be a positive number of seconds, not {seconds!r}.")
+
+
+def _proxy_url(proxy: httpx.Proxy) -> str:
+    if proxy.auth is None:
+        return str(proxy.url)
+    userinfo = ":".join(quote(part, safe="") for part in proxy.auth)
+    return str(proxy.url).replace("://", f"://{userinfo}@", 1)
 
 
 def _check_proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bybit_ext import AsyncBybit, Bybit, CancelAccepted, CancelOrderRequest
+from bybit_ext import AsyncBybit, Bybit, CancelAccepted, CancelOrderRequest, CancelOutcome
 from bybit_ext.sandbox import Sandbox
 
 # Fixed seeds: a run of the tests says the same twice.
@@ -22,6 +22,7 @@ API_SECRET = "YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY"
 
 Handler = Callable[[httpx.Request], httpx.Response]
 Cancel = Callable[..., CancelAccepted]
+Confirm = Callable[..., CancelOutcome]
 
 
 @pytest.fixture(autouse=True)
@@ -63,11 +64,37 @@ def cancel_async(order: CancelOrderRequest, **options: Any) -> CancelAccepted:
     return asyncio.run(run())
 
 
+def confirm_sync(order: CancelOrderRequest, **options: Any) -> CancelOutcome:
+    with Bybit(**with_defaults(options)) as client:
+        return client.cancel_and_confirm(order)
+
+
+def confirm_async(order: CancelOrderRequest, **options: Any) -> CancelOutcome:
+    async def run() -> CancelOutcome:
+        async with AsyncBybit(**with_defaults(options)) as client:
+            return await client.cancel_and_confirm(order)
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=[confirm_sync, confirm_async], ids=["sync", "async"])
+def confirm(request: pytest.FixtureRequest) -> Confirm:
+    """Cancel and confirm with a client of its own, sync or async; takes the client's options."""
+    function: Confirm = request.param
+    return function
+
+
 @pytest.fixture(params=[cancel_sync, cancel_async], ids=["sync", "async"])
 def cancel(request: pytest.FixtureRequest) -> Cancel:
     """Cancel with a client of its own, sync or async; takes the client's options."""
     function: Cancel = request.param
     return function
+
+
+def options_of(sandbox: Sandbox, *, stream: bool = True) -> dict[str, Any]:
+    """Return what a client needs to reach an exchange."""
+    options = {"api_key": sandbox.api_key, "api_secret": sandbox.api_secret, "base_url": sandbox.url}
+    return {**options, "deadline": 5.0, **({"stream_url": sandbox.stream_url} if stream else {})}
 
 
 def answering(status: int = 200, **content: Any) -> httpx.MockTransport:

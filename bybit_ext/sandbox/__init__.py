@@ -9,6 +9,7 @@ What it takes is what the document allows: it reads it, and holds no second copy
 
 from .app import create_app
 from .exchange import Exchange
+from .faults import Fault, Faults
 from .server import Sandbox
 
-__all__ = ["Exchange", "Sandbox", "create_app"]
+__all__ = ["Exchange", "Fault", "Faults", "Sandbox", "create_app"]

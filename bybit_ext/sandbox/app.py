@@ -10,11 +10,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
 
 from .contract import Contract, read_contracts, read_query
 from .exchange import Exchange, OrderName
+from .faults import Fault
+from .going_wrong import go_wrong
+from .private_stream import PrivateStream
 from .refusals import API_KEY_INVALID, NOT_IMITATED, Refusal, invalid_request, outside_window, wrong_signature
 
 # Requests a second and account: https://bybit-exchange.github.io/docs/v5/rate-limit
@@ -33,12 +36,18 @@ def create_app(exchange: Exchange, *, cancel_delay: float = 0.05) -> Starlette:
         cancel_delay: seconds between the acknowledgement of a cancel and the cancel.
     """
     operations = _Operations(exchange, cancel_delay)
-    return Starlette(
+    stream = PrivateStream(exchange)
+    app = Starlette(
         routes=[
-            Route(path, operations.endpoint(contract), methods=[method])
-            for (method, path), contract in read_contracts().items()
+            *(
+                Route(path, operations.endpoint(contract), methods=[method])
+                for (method, path), contract in read_contracts().items()
+            ),
+            WebSocketRoute("/v5/private", stream.serve),
         ]
     )
+    app.state.stream = stream
+    return app
 
 
 class _Operations:
@@ -61,9 +70,24 @@ class _Operations:
             if refusal:
                 return self._answer(refusal)
             arguments = _read_arguments(request, body)
-            return self._answer(carry_out(arguments), self._count(contract, request, arguments))
+            limits = self._count(contract, request, arguments)
+            fault = self._take_fault(arguments) if contract.operation_id == "cancelOrder" else None
+            if fault is None:
+                return self._answer(carry_out(arguments), limits)
+            outcome = carry_out(arguments) if fault.carry_out else {}
+            return await go_wrong(fault, self._answer(self._falsify(fault, outcome), limits))
 
         return serve
+
+    def _take_fault(self, arguments: dict[str, Any]) -> Fault | None:
+        order = self._exchange.find(_order_name(arguments))
+        fault = self._exchange.faults.take(order.order_id if order else None)
+        if fault and fault.fill_first and order:
+            self._exchange.lose_race(order.order_id)
+        return fault
+
+    def _falsify(self, fault: Fault, outcome: Result | Refusal) -> Result | Refusal:
+        return outcome if fault.ret_code is None else Refusal(fault.ret_code, "a fault of the sandbox")
 
     def _check(self, contract: Contract, request: Request, body: bytes) -> Refusal | None:
         """The form first, then, in the exchange's order, the key, the signature and the time."""
@@ -120,8 +144,10 @@ class _Operations:
             ret_code, ret_msg, result = outcome.ret_code, outcome.ret_msg, dict[str, Any]()
         else:
             ret_code, ret_msg, result = 0, "OK", outcome
-        return JSONResponse(
-            {"retCode": ret_code, "retMsg": ret_msg, "result": result, "retExtInfo": {}, "time": now},
+        # Not Starlette's JSONResponse: a request can hold half a surrogate pair, which UTF-8 cannot, but an escape can.
+        return Response(
+            json.dumps({"retCode": ret_code, "retMsg": ret_msg, "result": result, "retExtInfo": {}, "time": now}),
+            media_type="application/json",
             headers={"Traceid": uuid.uuid4().hex, "Timenow": str(now), "Ret_code": str(ret_code), **limits},
         )
 

@@ -32,7 +32,7 @@ class Contract:
         if problem or self.body is None:
             return problem
         try:
-            value = json.loads(body)
+            value = json.loads(body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return "the body is not JSON"
         return _first_error(self.body, value)
@@ -73,11 +73,12 @@ def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator({**schema, "components": document()["components"]})
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
 def _first_error(validator: jsonschema_rs.Validator, value: object) -> str | None:
-    try:
-        error = next(iter(validator.iter_errors(value)), None)
-    except ValueError:  # a number that no JSON number can be, such as NaN
-        return "the body is not JSON"
+    error = next(iter(validator.iter_errors(value)), None)
     return None if error is None else _describe(error)
 
 

@@ -13,6 +13,7 @@ from bybit_v5.types import UNSET
 
 from bybit_ext.auth import Clock, system_clock
 
+from .faults import Faults
 from .refusals import Refusal, closed, not_found
 from .signatures import Verify, verifier
 
@@ -47,6 +48,10 @@ class Exchange:
 
     Args:
         clock: tells the exchange's time in ms.
+
+    Attributes:
+        clock: the same; exchange it for one that runs ahead or behind.
+        faults: what goes wrong, and when.
     """
 
     def __init__(self, *, clock: Clock = system_clock) -> None:
@@ -55,6 +60,8 @@ class Exchange:
         self._orders: dict[str, _Placed] = {}
         self._lock = threading.RLock()
         self._spot_ids = itertools.count(1523347543495541248)
+        self._listeners: list[Callable[[Order], None]] = []
+        self.faults = Faults()
 
     def register_key(self, api_key: str, secret: str) -> None:
         """Let an API key in: with its HMAC secret, or with its RSA public key as PEM."""
@@ -98,6 +105,7 @@ class Exchange:
                 updated_time=now,
             )
             self._orders[order.order_id] = _Placed(order, order_filter)
+            self._publish(order)
         return order
 
     def order(self, order_id: str) -> Order:
@@ -124,7 +132,22 @@ class Exchange:
                 avg_price=order.price,
                 updated_time=str(self.clock()),
             )
+            self._publish(placed.order)
             return placed.order
+
+    def listen(self, listener: Callable[[Order], None]) -> Callable[[], None]:
+        """Call a listener with every order that changes, in any thread. Returns what ends that."""
+        with self._lock:
+            self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def lose_race(self, order_id: str) -> None:
+        """Fill an open order as if a cancel of it had come a moment too late: the stream tells the fill twice."""
+        with self._lock:
+            if not self._orders[order_id].is_open:
+                return
+            filled = self.fill(order_id)
+            self._publish(evolve(filled, cancel_type="CancelByUser", reject_reason="EC_OrigClOrdIDDoesNotExist"))
 
     def request_cancel(self, name: OrderName) -> tuple[Order, Callable[[], None]] | Refusal:
         """Acknowledge a cancel: return the order and what carries the cancel out later; or refuse."""
@@ -144,6 +167,12 @@ class Exchange:
         forgotten = set(closed_ones[_CLOSED_KEPT:])
         # Only the stream's orders name their category.
         return [evolve(p.order, category=UNSET) for p in found if p.order.order_id not in forgotten]
+
+    def find(self, name: OrderName) -> Order | None:
+        """Return the order that a request to cancel names, None if there is none."""
+        with self._lock:
+            placed = self._find(name)
+        return placed.order if placed else None
 
     def _find(self, name: OrderName) -> _Placed | None:
         with_filter = evolve(name, order_filter=name.order_filter or "Order")
@@ -170,6 +199,11 @@ class Exchange:
                 leaves_qty="0",
                 updated_time=str(self.clock()),
             )
+            self._publish(placed.order)
+
+    def _publish(self, order: Order) -> None:
+        for listener in list(self._listeners):
+            listener(order)
 
 
 def _cancelled_status(order: Order) -> str:

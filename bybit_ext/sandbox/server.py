@@ -12,6 +12,7 @@ from bybit_ext.auth import Clock, system_clock
 
 from .app import create_app
 from .exchange import Exchange
+from .going_wrong import with_drop
 
 HOST = "127.0.0.1"
 
@@ -35,22 +36,32 @@ class Sandbox(Exchange):
         self.api_secret = secrets.token_hex(18)
         self.register_key(self.api_key, self.api_secret)
         self._port = port
-        self._cancel_delay = cancel_delay
+        self._app = create_app(self, cancel_delay=cancel_delay)
 
     @property
     def url(self) -> str:
         """The base URL, for `Bybit(base_url=…)`."""
         return f"http://{HOST}:{self._port}"
 
+    @property
+    def stream_url(self) -> str:
+        """The private stream's URL, for `Bybit(stream_url=…)`."""
+        return f"ws://{HOST}:{self._port}/v5/private"
+
+    def drop_streams(self) -> None:
+        """Disconnect everybody from the stream."""
+        self._app.state.stream.drop()
+
     def __enter__(self) -> Self:
         self._socket = socket.create_server((HOST, self._port))
         self._port = self._socket.getsockname()[1]
         config = uvicorn.Config(
-            create_app(self, cancel_delay=self._cancel_delay),
+            with_drop(self._app),
             lifespan="off",
-            ws="none",
+            ws="websockets-sansio",
             access_log=False,
-            log_level="error",
+            log_level="critical",
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="sandbox", daemon=True)

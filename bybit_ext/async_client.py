@@ -1,0 +1,108 @@
+"""`AsyncBybit`: the operations, with judgement, for asyncio. It drives the flows by awaiting."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from bybit_v5.models import Category, Order
+
+from .accepted import CancelAccepted, CancelOrderRequest
+from .bounding import bound_send
+from .confirming import CancelOutcome
+from .errors import BybitError
+from .flow import Need, Pause, Receive, run_async
+from .flows import Flows
+from .hubs import AsyncHub, AsyncInbox
+from .operations import Answer, Arguments, Operation
+
+_GRACE = 0.1  # seconds that httpx has to end a send by itself, which tells better why
+
+
+class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
+    """Bybit, over one connection pool and one stream, as coroutines of asyncio. An asynchronous context manager."""
+
+    _hub: AsyncHub | None = None
+
+    async def call(
+        self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Answer:
+        """Run any generated operation and judge what comes back: see `Bybit.call`."""
+        return (await run_async(self._call_flow(operation, None, None, *args, **kwargs), self._meet))[0]
+
+    async def cancel_order(
+        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> CancelAccepted:
+        """Ask the exchange to cancel one order: see `Bybit.cancel_order`."""
+        return await run_async(self._cancel_flow(order, deadline, timeout), self._meet)
+
+    async def cancel_and_confirm(
+        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> CancelOutcome:
+        """Cancel one order and wait until it is known how it ended: see `Bybit.cancel_and_confirm`."""
+        inbox = self._subscribe()
+        try:
+            return await run_async(self._confirm_flow(order, inbox, deadline, timeout), self._meet)
+        finally:
+            if self._hub and inbox:
+                self._hub.unsubscribe(inbox)
+
+    async def orders(self, category: Category | None = None) -> AsyncGenerator[Order, None]:
+        """Iterate over order updates as they come, for ever: see `Bybit.orders`."""
+        hub = AsyncHub(self._require_stream(category))
+        inbox = hub.subscribe(AsyncInbox())
+        try:
+            while True:
+                event = await inbox.get()
+                if isinstance(event, BybitError):
+                    raise event
+                if isinstance(event, Order):
+                    yield event
+        finally:
+            await hub.close()
+
+    async def sync_clock(self) -> int:
+        """Measure the exchange's clock and sign by it from now on: see `Bybit.sync_clock`."""
+        return await run_async(self._sync_clock_flow(), self._meet)
+
+    async def _meet(self, need: Need) -> Any:
+        if isinstance(need, Receive):
+            return await need.inbox.get(need.seconds)
+        if isinstance(need, Pause):
+            await asyncio.sleep(need.seconds)
+            return None
+        bound_send(need.request, need.seconds)
+        try:
+            # httpx bounds each read; an answer that comes byte by byte must be bounded as a whole.
+            async with asyncio.timeout(need.seconds + _GRACE):
+                return await self._open_pool().send(need.request)
+        except TimeoutError:
+            return httpx.ReadTimeout("the answer did not come in time")
+        except httpx.HTTPError as error:
+            return error
+
+    def _subscribe(self) -> AsyncInbox | None:
+        settings = self._stream_settings()
+        if settings is None:
+            return None
+        if self._hub is None or self._hub.ended:
+            self._hub = AsyncHub(settings)
+        return self._hub.subscribe(AsyncInbox())
+
+    def _open_pool(self) -> httpx.AsyncClient:
+        return self._client.get_async_httpx_client()
+
+    async def close(self) -> None:
+        """Close the connections. Closing twice is safe."""
+        if self._hub:
+            await self._hub.close()
+        await self._open_pool().aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()

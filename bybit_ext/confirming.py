@@ -1,0 +1,237 @@
+"""Cancel and wait for the order's end: the stream first, reading back second. It never guesses.
+
+The flow subscribes before it sends. A final status of the order ends it, whoever tells it. Reading back begins where
+the stream is absent, late or was lost, and where the cancel itself brought a doubt: so a fill is never taken for an
+order that never existed.
+"""
+
+import time
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from attrs import evolve, frozen
+from bybit_v5.models import Order
+
+from .accepted import CancelAccepted, CancelOrderRequest
+from .auth import Clock
+from .errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
+from .flow import Deadline, Flow, Inbox, Need, Pause, Receive, back_off
+from .order_stream import StreamState
+
+CANCELLED = ("Cancelled", "PartiallyFilledCanceled", "Deactivated")
+FINAL = (*CANCELLED, "Filled", "Rejected")
+
+_READY_WITHIN = 2.0  # seconds; a stream that is not there by then is late, and the cancel does not wait for it
+_STREAM_GOES_FIRST = 0.5  # seconds; reading back before costs a request and tells what was before
+_SURELY_ABSENT = 3  # readings; the list can lag behind
+_LEAST = 0.01  # seconds that are worth a wait
+
+
+@frozen
+class CancelOutcome:
+    """How an order ended after it was asked to be cancelled.
+
+    Attributes:
+        status: the order's final status, as the exchange names it.
+        cancelled: whether it was cancelled (perhaps after a partial fill); False if it was filled or rejected.
+        order: the order at its end.
+        filled_qty: quantity that was executed.
+        remaining_qty: quantity that was not executed.
+        confirmed_by: who told the end.
+        accepted: the acknowledgement; None if none came.
+        requested_at: when the cancel was asked for, UTC in ms.
+        confirmed_at: when the end was known here, UTC in ms.
+    """
+
+    status: str
+    cancelled: bool
+    order: Order
+    filled_qty: Decimal
+    remaining_qty: Decimal
+    confirmed_by: Literal["stream", "read-back"]
+    accepted: CancelAccepted | None
+    requested_at: int
+    confirmed_at: int
+
+
+ReadBack = Callable[[CancelAccepted | None], Flow[list[Order]]]
+
+
+def confirm_flow(  # noqa: PLR0913 - one for each thing that a confirmed cancel needs
+    request: CancelOrderRequest,
+    cancel: Flow[CancelAccepted],
+    read_back: ReadBack,
+    *,
+    inbox: Inbox | None,
+    deadline: Deadline,
+    clock: Clock,
+) -> Flow[CancelOutcome]:
+    """Return how the order ended, or raise what is known at the deadline.
+
+    Args:
+        request: names the order.
+        cancel: asks to cancel it.
+        read_back: reads the orders that the request names.
+        inbox: where the stream delivers; None if there is no stream.
+        deadline: by when the call must end.
+        clock: tells UTC time in ms.
+
+    Raises:
+        Refused: the exchange answered no, and the order is not among those that can be read back.
+        OutcomeUnknown: nobody told the order's end by the deadline.
+        NotSent: nothing left this machine.
+    """
+    return _Confirmation(request, cancel, read_back, inbox, deadline, clock).flow()
+
+
+class _Confirmation:
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        request: CancelOrderRequest,
+        cancel: Flow[CancelAccepted],
+        read_back: ReadBack,
+        inbox: Inbox | None,
+        deadline: Deadline,
+        clock: Clock,
+    ) -> None:
+        self._request = request
+        self._cancel = cancel
+        self._read_back = read_back
+        self._inbox = inbox
+        self._deadline = deadline
+        self._clock = clock
+        self._accepted: CancelAccepted | None = None
+        self._last_order: Order | None = None
+        self._stream_ready = False
+        self._end: tuple[Order, Literal["stream", "read-back"]] | None = None
+
+    def flow(self) -> Flow[CancelOutcome]:
+        yield from self._wait(min(_READY_WITHIN, self._deadline.remaining / 4), until_ready=True)
+        requested_at = self._clock()
+        failure: BybitError | None = None
+        try:
+            self._accepted = yield from self._hear_while(self._cancel)
+        except (OrderNotFound, OrderClosed, OutcomeUnknown) as error:
+            failure = error
+        if self._end is None or not self._is_ours(self._end[0]):
+            self._end = None
+            yield from self._learn_end(failure)
+        order, confirmed_by = self._known_end(failure)
+        filled = _decimal(order.cum_exec_qty)
+        return CancelOutcome(
+            status=str(order.order_status),
+            cancelled=order.order_status in CANCELLED,
+            order=order,
+            filled_qty=filled,
+            remaining_qty=_decimal(order.qty) - filled,
+            confirmed_by=confirmed_by,
+            accepted=self._accepted,
+            requested_at=requested_at,
+            confirmed_at=self._clock(),
+        )
+
+    def _hear_while(self, cancel: Flow[CancelAccepted]) -> Flow[CancelAccepted | None]:
+        """Run the cancel, but spend its pauses with the stream: it may tell the end before the next send."""
+        received: Any = None
+        while True:
+            try:
+                need: Need = cancel.send(received)
+            except StopIteration as stop:
+                accepted: CancelAccepted = stop.value
+                return accepted
+            if not isinstance(need, Pause):
+                received = yield need
+                continue
+            received = None
+            yield from self._wait(need.seconds)
+            if self._end:
+                cancel.close()
+                return None
+
+    def _learn_end(self, failure: BybitError | None) -> Flow[None]:
+        readings = absences = 0
+        first = 0.0 if failure or not self._stream_ready else _STREAM_GOES_FIRST
+        yield from self._wait(first)
+        while self._end is None and self._deadline.remaining > _LEAST:
+            try:
+                orders = yield from self._read_back(self._accepted)
+            except BybitError as error:
+                if self._inbox:  # it alone can tell now
+                    yield from self._wait(self._deadline.remaining)
+                if self._end is None:
+                    raise self._unknown("The order could not be read back.", failure or error) from error
+                return
+            ours = [order for order in orders if self._is_ours(order)]
+            absences += not ours
+            for order in ours[:1]:
+                self._see(order, "read-back")
+            if absences >= _SURELY_ABSENT and isinstance(failure, OrderNotFound | OrderClosed):
+                raise failure
+            readings += 1
+            if self._end is None:
+                yield from self._wait(back_off(readings, longest=1.0))
+
+    def _wait(self, seconds: float, *, until_ready: bool = False) -> Flow[None]:
+        """Wait for the end (or for the stream), by hearing the stream if there is one."""
+        if self._inbox is None:
+            if seconds and not until_ready:
+                yield Pause(min(seconds, self._deadline.remaining))
+            return
+        end = Deadline(min(time.monotonic() + seconds, self._deadline.end))
+        event: Any = self  # what has come already is heard even if there is no time to wait
+        while self._end is None and (end.remaining or event is not None):
+            event = yield Receive(self._inbox, end.remaining)
+            if isinstance(event, Order):
+                self._see(event, "stream")
+            elif isinstance(event, BybitError):
+                self._inbox = None  # it is the stream's last event
+                self._stream_ready = False
+                return
+            elif event is not None:
+                lost = self._stream_ready and event is StreamState.LOST
+                self._stream_ready = event is StreamState.READY
+                if lost or (until_ready and self._stream_ready):
+                    return
+
+    def _see(self, order: Order, told_by: Literal["stream", "read-back"]) -> None:
+        if not self._is_ours(order) or not _is_readable(order):
+            return
+        self._last_order = order
+        if order.order_status in FINAL:
+            self._end = (order, told_by)
+
+    def _is_ours(self, order: Order) -> bool:
+        request = self._request
+        if order.symbol != request.symbol or (order.category or request.category) != request.category:
+            return False
+        order_id = request.order_id or (self._accepted and self._accepted.order_id)
+        return order.order_id == order_id if order_id else order.order_link_id == request.order_link_id
+
+    def _known_end(self, failure: BybitError | None) -> tuple[Order, Literal["stream", "read-back"]]:
+        if self._end is None:
+            raise self._unknown("Nobody told how the order ended by the deadline.", failure)
+        return self._end
+
+    def _unknown(self, message: str, failure: BybitError | None) -> OutcomeUnknown:
+        if self._last_order:
+            message += f" It was last seen as {self._last_order.order_status}."
+        if failure:
+            message += f" The cancel brought: {failure}"
+        unknown = OutcomeUnknown(message)
+        if failure:
+            unknown.evidence = evolve(failure.evidence)
+        unknown.last_order = self._last_order
+        unknown.accepted = self._accepted
+        return unknown
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text or "0")
+
+
+def _is_readable(order: Order) -> bool:
+    try:
+        return _decimal(order.qty).is_finite() and _decimal(order.cum_exec_qty).is_finite()
+    except InvalidOperation:
+        return False

@@ -1,0 +1,426 @@
+"""The failure matrix of one cancel: what the exchange does, what must come out, and how often it may be sent.
+
+Over real sockets, sync and async. Every row is a row of what goes wrong with other people's clients.
+"""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from attrs import frozen
+from bybit_v5.models import CancelByOrderId
+
+from bybit_ext import (
+    Bybit,
+    BybitError,
+    CancelAccepted,
+    ClockError,
+    Forbidden,
+    NotSent,
+    OrderClosed,
+    OrderNotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+)
+from bybit_ext.auth import system_clock
+from bybit_ext.sandbox import Fault, Sandbox
+from bybit_ext.sandbox.faults import answered, body, filled_first, html, late, lost, status, truncated
+from tests.conftest import API_KEY, API_SECRET, Cancel, Handler, options_of
+
+ALWAYS = 100  # more often than any deadline here lets a request be sent
+
+
+@pytest.fixture(scope="module")
+def exchange() -> Iterator[Sandbox]:
+    with Sandbox(cancel_delay=0.0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_left(exchange: Sandbox) -> Iterator[None]:
+    yield
+    exchange.faults.clear()
+
+
+@frozen(eq=False)
+class Row:
+    """One row of the matrix."""
+
+    faults: list[Fault]
+    result: type[CancelAccepted] | type[BybitError]
+    sends: tuple[int, int] = (1, 1)
+    seconds: tuple[float, float] = (0.0, 1.0)
+    deadline: float = 1.0
+    timeout: float = 5.0
+    says: str = ""
+    earlier: bool = False
+
+
+ACCEPTED_BODY = b'{"retCode": 0, "retMsg": "", "result": %s, "retExtInfo": {}}'
+UNREADABLE = [
+    b"",
+    b"null",
+    b"<html>OK</html>",
+    b'{"retCode": 0',
+    b'{"retMsg": "OK", "result": {"orderId": "1"}}',
+    b"[]",
+]
+
+MATRIX: dict[str, Row] = {
+    "all goes well": Row([], CancelAccepted),
+    "accepted, result {}": Row([body(ACCEPTED_BODY % b"{}")], CancelAccepted),
+    "accepted, result null": Row([body(ACCEPTED_BODY % b"null")], CancelAccepted),
+    "110001": Row([answered(110001)], OrderNotFound),
+    "170213": Row([answered(170213)], OrderNotFound),
+    "110010": Row([answered(110010)], OrderClosed),
+    "10006, reset in 300 ms": Row([answered(10006, reset_in=0.3)], CancelAccepted, (2, 2), (0.28, 0.9)),
+    "10006, reset in the past": Row([answered(10006, reset_in=-60)], CancelAccepted, (2, 2), (0.04, 0.9)),
+    "10006, no header": Row([answered(10006)], CancelAccepted, (2, 2), (0.04, 0.9)),
+    "10006, an absurd reset": Row([answered(10006, reset_in=86400)], CancelAccepted, (2, 2), (0.04, 0.9)),
+    "10006 that persists, reset later than the deadline": Row(
+        [answered(10006, reset_in=3)] * ALWAYS, RateLimited, (1, 1), (0.0, 0.5), says="10006"
+    ),
+    "10006 that persists, no header": Row([answered(10006)] * ALWAYS, RateLimited, (2, 8), (0.2, 1.1), says="10006"),
+    "10429 that persists": Row([answered(10429)] * ALWAYS, RateLimited, (2, 8), (0.2, 1.1)),
+    "10000 once": Row([answered(10000, carry_out=False)], CancelAccepted, (2, 2)),
+    "10016 once": Row([answered(10016)], CancelAccepted, (2, 2)),
+    "10016 that persists": Row([answered(10016)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1), says="10016"),
+    "403 as HTML": Row([html(403)] * ALWAYS, Forbidden, says="could not be satisfied"),
+    "403 as JSON": Row([status(403, b'{"retCode": 10006, "retMsg": "access too frequent"}')] * ALWAYS, Forbidden),
+    **{
+        f"{code} {kind} once": Row([status(code, content)], CancelAccepted, (2, 2))
+        for code in (429, 500, 502)
+        for kind, content in (("JSON", b'{"retCode": 10016}'), ("HTML", b"<html>"), ("empty", b""))
+    },
+    **{
+        f"{code} that persists": Row([html(code)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1), says=str(code))
+        for code in (429, 500, 502)
+    },
+    **{
+        f"200 with {content.decode()!r} once": Row([body(content, carry_out=False)], CancelAccepted, (2, 2))
+        for content in UNREADABLE
+    },
+    **{
+        f"200 with {content.decode()!r} that persists": Row(
+            [body(content, carry_out=False)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1)
+        )
+        for content in UNREADABLE
+    },
+    "a truncated answer once": Row([truncated(carry_out=False)], CancelAccepted, (2, 2)),
+    "the answer lost, the cancel not carried out": Row([lost(carry_out=False)], CancelAccepted, (2, 2)),
+    "the connection reset each time": Row([lost(carry_out=False)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1)),
+    "an answer later than the time-out": Row(
+        [late(0.5)] * ALWAYS, OutcomeUnknown, (2, 8), (0.3, 1.2), timeout=0.1, says="ReadTimeout"
+    ),
+    "the answer lost, then 110001": Row([lost(), answered(110001)], OrderNotFound, (2, 2), earlier=True),
+    "the answer lost, then 110010": Row([lost(), answered(110010)], OrderClosed, (2, 2), earlier=True),
+    "the answer lost, then 170142": Row([lost(), answered(170142)], OrderClosed, (2, 2), earlier=True),
+    "filled before": Row([filled_first(110001)], OrderNotFound),
+    "filled before the re-send": Row([lost(carry_out=False), filled_first()], OrderClosed, (2, 2), earlier=True),
+    "the answer lost, then 403": Row([lost(), html(403)], OutcomeUnknown, (2, 2), says="Forbidden"),
+    "the answer lost, then 10003": Row([lost(), answered(10003)], OutcomeUnknown, (2, 2), says="AuthenticationFailed"),
+    "the answer lost, then 10006 that persists": Row(
+        [lost(), *[answered(10006)] * ALWAYS], OutcomeUnknown, (2, 8), (0.2, 1.1), says="RateLimited"
+    ),
+    "10001": Row([answered(10001)] * ALWAYS, Refused),
+    "an unknown code": Row([answered(123456)] * ALWAYS, Refused, says="123456"),
+    "404": Row([status(404)] * ALWAYS, OutcomeUnknown, says="404"),
+    "302": Row([status(302)] * ALWAYS, OutcomeUnknown, says="302"),
+}
+
+
+@pytest.mark.parametrize("row", MATRIX.values(), ids=MATRIX)
+def test_the_failure_matrix(cancel: Cancel, exchange: Sandbox, row: Row) -> None:
+    order = exchange.place("linear", "BTCUSDT", order_link_id="matrix")
+    exchange.faults.on_next(row.faults)
+    result: Any
+    started = time.monotonic()
+    try:
+        result = cancel(
+            CancelByOrderId("linear", "BTCUSDT", order.order_id),
+            **options_of(exchange) | {"deadline": row.deadline, "timeout": row.timeout},
+        )
+    except BybitError as error:
+        result = error
+    took = time.monotonic() - started
+
+    assert isinstance(result, row.result), result
+    assert row.sends[0] <= result.sends <= row.sends[1]
+    assert row.seconds[0] <= took <= row.seconds[1] + 0.5
+    if len(row.faults) >= ALWAYS:  # what the exchange counted is what is told
+        assert result.sends == len(row.faults) - len(exchange.faults._next)
+    if isinstance(result, CancelAccepted):
+        assert result.order_id == order.order_id
+        return
+    assert row.says in str(result)
+    assert getattr(result, "earlier_send_may_have_cancelled", False) is row.earlier
+    assert ("An earlier send of this call" in str(result)) is (
+        row.faults[0].drop and row.faults[1] is not row.faults[0]
+    )
+
+
+class TestClock:
+    @pytest.mark.parametrize("ahead", [1500, -7000, 3_600_000, -3_600_000])
+    def test_a_wrong_clock_is_corrected_from_the_answer_itself(
+        self, cancel: Cancel, exchange: Sandbox, ahead: int
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        accepted = cancel(
+            CancelByOrderId("linear", "BTCUSDT", order.order_id),
+            **options_of(exchange),
+            clock=lambda: system_clock() + ahead,
+        )
+        assert (accepted.order_id, accepted.sends) == (order.order_id, 2)
+
+    def test_the_client_keeps_the_correction(self, exchange: Sandbox) -> None:
+        orders = [exchange.place("linear", "BTCUSDT") for _ in range(2)]
+        with Bybit(**options_of(exchange), clock=lambda: system_clock() + 5000) as bybit:
+            sends = [bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", one.order_id)).sends for one in orders]
+        assert sends == [2, 1]
+
+    def test_a_second_refusal_is_a_clock_error_with_both_times(self, cancel: Cancel) -> None:
+        timestamps: list[str] = []
+
+        def refuse(request: httpx.Request) -> httpx.Response:
+            timestamps.append(request.headers["X-BAPI-TIMESTAMP"])
+            message = f"check your timestamp. req_timestamp[{timestamps[-1]}],server_timestamp[5000],recv_window[5000]"
+            return httpx.Response(200, json={"retCode": 10002, "retMsg": message})
+
+        with pytest.raises(ClockError, match=r"server_timestamp\[5000\]") as caught:
+            cancel(order(), transport=httpx.MockTransport(refuse), clock=lambda: 9000, deadline=5)
+        assert timestamps == ["9000", "5000"]
+        assert caught.value.sends == 2
+        assert (caught.value.evidence.timestamp, caught.value.evidence.server_time) == (5000, 5000)
+
+    @pytest.mark.parametrize(
+        ("answer", "headers", "corrected"),
+        [
+            ({"retMsg": "req_timestamp[9000],server_timestamp[4000]", "time": 3000}, {"Timenow": "2000"}, "4000"),
+            ({"retMsg": "no", "time": 3000}, {"Timenow": "2000"}, "3000"),
+            ({"retMsg": "no"}, {"Timenow": "2000"}, "2000"),
+            ({"retMsg": "server_timestamp[x]"}, {"Timenow": "2000"}, "2000"),
+        ],
+    )
+    def test_the_time_is_taken_from_the_best_place(
+        self, cancel: Cancel, answer: dict[str, Any], headers: dict[str, str], corrected: str
+    ) -> None:
+        timestamps: list[str] = []
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            timestamps.append(request.headers["X-BAPI-TIMESTAMP"])
+            if len(timestamps) == 1:
+                return httpx.Response(200, json={"retCode": 10002, **answer}, headers=headers)
+            return httpx.Response(200, json={"retCode": 0})
+
+        cancel(order(), transport=httpx.MockTransport(handle), clock=lambda: 9000, deadline=5)
+        assert timestamps == ["9000", corrected]
+
+    def test_a_refusal_that_tells_no_time_is_not_sent_again(self, cancel: Cancel) -> None:
+        sent = Counting(lambda _: httpx.Response(200, json={"retCode": 10002, "retMsg": "no"}))
+        with pytest.raises(ClockError):
+            cancel(order(), transport=httpx.MockTransport(sent), deadline=5)
+        assert sent.count == 1
+
+    @pytest.mark.parametrize("ahead", [4000, -4000])
+    def test_the_clock_can_be_measured_on_demand(self, exchange: Sandbox, ahead: int) -> None:
+        with Bybit(**options_of(exchange), clock=lambda: system_clock() + ahead) as bybit:
+            offset = bybit.sync_clock()
+            placed = exchange.place("linear", "BTCUSDT")
+            accepted = bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", placed.order_id))
+        assert abs(offset + ahead) < 500
+        assert accepted.sends == 1
+
+    def test_the_clock_can_be_measured_by_coroutines_too(self, exchange: Sandbox) -> None:
+        import asyncio
+
+        from bybit_ext import AsyncBybit
+
+        async def run() -> int:
+            async with AsyncBybit(**options_of(exchange), clock=lambda: system_clock() + 4000) as bybit:
+                return await bybit.sync_clock()
+
+        assert abs(asyncio.run(run()) + 4000) < 500
+
+    def test_the_measured_time_is_that_of_the_middle_of_the_round_trip(self) -> None:
+        times = iter([1000, 1000, 1200])  # in the call, at its send, at its answer
+        answer = {"retCode": 0, "result": {"timeSecond": "5", "timeNano": "5000000000"}}
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+        with Bybit(API_KEY, API_SECRET, transport=transport, clock=lambda: next(times)) as bybit:
+            assert bybit.sync_clock() in (5000 - 1100, 5000 - 1000)
+
+    def test_a_time_that_is_no_number_is_not_taken(self) -> None:
+        answer = {"retCode": 0, "result": {"timeSecond": "5", "timeNano": "soon"}}
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+        with Bybit(API_KEY, API_SECRET, transport=transport) as bybit, pytest.raises(OutcomeUnknown, match="no number"):
+            bybit.sync_clock()
+
+
+class TestNothingSent:
+    def test_a_refused_connection_is_tried_again_until_the_deadline(self, cancel: Cancel) -> None:
+        started = time.monotonic()
+        with pytest.raises(NotSent) as caught:
+            cancel(order(), base_url="http://127.0.0.1:1", deadline=0.5)
+        assert 0.2 < time.monotonic() - started < 1.0
+        assert caught.value.sends == 0
+
+    def test_an_exchange_that_comes_back_in_time_is_reached(self, cancel: Cancel) -> None:
+        with Sandbox() as sandbox:
+            port = int(sandbox.url.rpartition(":")[2])
+        comes_back = Sandbox(port)
+        placed = comes_back.place("linear", "BTCUSDT")
+        timer = threading.Timer(0.3, comes_back.__enter__)
+        timer.start()
+        try:
+            accepted = cancel(
+                CancelByOrderId("linear", "BTCUSDT", placed.order_id), **options_of(comes_back) | {"deadline": 5}
+            )
+        finally:
+            timer.join()
+            comes_back.__exit__(None, None, None)
+        assert accepted.sends == 1
+
+    def test_what_was_refused_before_is_told_when_the_exchange_is_gone_at_the_end(self, cancel: Cancel) -> None:
+        def handle(request: httpx.Request) -> httpx.Response:
+            if sent.count == 1:
+                return httpx.Response(200, json={"retCode": 10006})
+            raise httpx.ConnectError("gone", request=request)
+
+        sent = Counting(handle)
+        with pytest.raises(RateLimited) as caught:
+            cancel(order(), transport=httpx.MockTransport(sent), deadline=0.4)
+        assert caught.value.sends == 1
+
+
+class TestTime:
+    def test_the_deadline_and_the_timeout_can_be_set_per_call(self, exchange: Sandbox) -> None:
+        placed = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(placed.order_id, [late(0.5)] * ALWAYS)
+        with Bybit(**options_of(exchange)) as bybit:
+            started = time.monotonic()
+            with pytest.raises(OutcomeUnknown):
+                bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", placed.order_id), deadline=0.3, timeout=0.1)
+        assert time.monotonic() - started < 0.8
+
+    def test_an_answer_that_comes_byte_by_byte_is_bounded_as_a_whole(self, cancel: Cancel) -> None:
+        stop = threading.Event()
+
+        def trickle(server: socket.socket) -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                while not stop.wait(0.05):
+                    try:
+                        connection.sendall(b" ")
+                    except OSError:
+                        return
+
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=trickle, args=(server,))
+            thread.start()
+            started = time.monotonic()
+            with pytest.raises(OutcomeUnknown, match="in time"):
+                cancel(order(), base_url=f"http://127.0.0.1:{server.getsockname()[1]}", deadline=0.4, timeout=0.35)
+            took = time.monotonic() - started
+            stop.set()
+            thread.join()
+        assert took < 1.2
+
+    def test_retry_at_tells_when_calling_again_can_help(self, cancel: Cancel, exchange: Sandbox) -> None:
+        placed = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(placed.order_id, [answered(10006, reset_in=3)])
+        before = system_clock()
+        with pytest.raises(RateLimited) as caught:
+            cancel(CancelByOrderId("linear", "BTCUSDT", placed.order_id), **options_of(exchange) | {"deadline": 0.5})
+        assert caught.value.retry_at
+        assert 2500 < caught.value.retry_at - before < 4000
+
+
+class TestOtherOperations:
+    def test_a_read_is_sent_again(self) -> None:
+        from bybit_v5.api.market import get_server_time
+
+        answers = iter(
+            [
+                httpx.Response(502),
+                httpx.Response(200, json={"retCode": 0, "result": {"timeSecond": "1", "timeNano": "2"}}),
+            ]
+        )
+        with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(lambda _: next(answers))) as bybit:
+            assert bybit.call(get_server_time).result.time_second == "1"
+
+    def test_what_the_document_does_not_call_idempotent_is_sent_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from bybit_v5.api.trade import cancel_order
+
+        from bybit_ext import calling
+
+        monkeypatch.setattr(calling, "idempotent_operations", frozenset[tuple[str, str]])
+        sent = Counting(lambda _: httpx.Response(502))
+        with (
+            Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(sent)) as bybit,
+            pytest.raises(OutcomeUnknown),
+        ):
+            bybit.call(cancel_order, body=order())
+        assert sent.count == 1
+
+
+class TestInterruption:
+    def test_a_cancelled_task_leaves_the_connections_usable(self, exchange: Sandbox) -> None:
+        import asyncio
+
+        from bybit_ext import AsyncBybit
+
+        slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
+        exchange.faults.on(slow.order_id, [late(2)])
+
+        async def run() -> CancelAccepted:
+            async with AsyncBybit(**options_of(exchange)) as bybit:
+                task = asyncio.create_task(bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", slow.order_id)))
+                await asyncio.sleep(0.1)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                return await bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", quick.order_id))
+
+        assert asyncio.run(run()).order_id == quick.order_id
+
+    def test_ctrl_c_is_not_swallowed_and_leaves_the_connections_usable(self, exchange: Sandbox) -> None:
+        import signal
+
+        slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
+        exchange.faults.on(slow.order_id, [late(2)])
+        with Bybit(**options_of(exchange)) as bybit:
+            threading.Timer(0.1, signal.raise_signal, args=(signal.SIGINT,)).start()
+            with pytest.raises(KeyboardInterrupt):
+                bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", slow.order_id))
+            accepted = bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", quick.order_id))
+        assert accepted.order_id == quick.order_id
+
+
+class Counting:
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self.count = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.count += 1
+        return self._handler(request)
+
+
+def order() -> CancelByOrderId:
+    return CancelByOrderId("linear", "BTCUSDT", "id-1")
+
+
+def test_the_advice_of_every_error_ends_like_a_sentence() -> None:
+    def tree(kind: type[BybitError]) -> Iterator[type[BybitError]]:
+        yield kind
+        for child in kind.__subclasses__():
+            yield from tree(child)
+
+    assert all(re.search(r"\.$|^$", kind.advice) for kind in tree(BybitError))
