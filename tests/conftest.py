@@ -91,10 +91,10 @@ def cancel(request: pytest.FixtureRequest) -> Cancel:
     return function
 
 
-def options_of(sandbox: Sandbox, *, stream: bool = True) -> dict[str, Any]:
+def options_of(sandbox: Sandbox, *, stream: bool = True, **more: Any) -> dict[str, Any]:
     """Return what a client needs to reach an exchange."""
     options = {"api_key": sandbox.api_key, "api_secret": sandbox.api_secret, "base_url": sandbox.url}
-    return {**options, "deadline": 5.0, **({"stream_url": sandbox.stream_url} if stream else {})}
+    return {**options, "deadline": 5.0, **({"stream_url": sandbox.stream_url} if stream else {}), **more}
 
 
 def answering(status: int = 200, **content: Any) -> httpx.MockTransport:

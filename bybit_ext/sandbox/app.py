@@ -71,23 +71,34 @@ class _Operations:
                 return self._answer(refusal)
             arguments = _read_arguments(request, body)
             limits = self._count(contract, request, arguments)
-            fault = self._take_fault(arguments) if contract.operation_id == "cancelOrder" else None
+            fault = self._take_fault(contract, arguments)
             if fault is None:
                 return self._answer(carry_out(arguments), limits)
             outcome = carry_out(arguments) if fault.carry_out else {}
-            return await go_wrong(fault, self._answer(self._falsify(fault, outcome), limits))
+            self._happen_after(fault, arguments)
+            if fault.ret_code is not None:
+                outcome = Refusal(fault.ret_code, "a fault of the sandbox")
+            return await go_wrong(fault, self._answer(outcome, limits))
 
         return serve
 
-    def _take_fault(self, arguments: dict[str, Any]) -> Fault | None:
+    def _take_fault(self, contract: Contract, arguments: dict[str, Any]) -> Fault | None:
+        faults = self._exchange.faults
+        if contract.operation_id == "getOrders":
+            return faults.take_for_read()
+        if contract.operation_id != "cancelOrder":
+            return None
         order = self._exchange.find(_order_name(arguments))
-        fault = self._exchange.faults.take(order.order_id if order else None)
+        fault = faults.take(order.order_id if order else None)
         if fault and fault.fill_first and order:
             self._exchange.lose_race(order.order_id)
         return fault
 
-    def _falsify(self, fault: Fault, outcome: Result | Refusal) -> Result | Refusal:
-        return outcome if fault.ret_code is None else Refusal(fault.ret_code, "a fault of the sandbox")
+    def _happen_after(self, fault: Fault, arguments: dict[str, Any]) -> None:
+        order = self._exchange.find(_order_name(arguments))
+        for one in self._exchange.open_orders():
+            if fault.lose_race_after if order and one.order_id == order.order_id else fault.fill_others:
+                self._exchange.lose_race(one.order_id)
 
     def _check(self, contract: Contract, request: Request, body: bytes) -> Refusal | None:
         """The form first, then, in the exchange's order, the key, the signature and the time."""

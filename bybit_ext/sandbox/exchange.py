@@ -168,6 +168,11 @@ class Exchange:
         # Only the stream's orders name their category.
         return [evolve(p.order, category=UNSET) for p in found if p.order.order_id not in forgotten]
 
+    def open_orders(self) -> list[Order]:
+        """Return all orders that are open."""
+        with self._lock:
+            return [placed.order for placed in self._orders.values() if placed.is_open]
+
     def find(self, name: OrderName) -> Order | None:
         """Return the order that a request to cancel names, None if there is none."""
         with self._lock:

@@ -11,11 +11,13 @@ from attrs import define, field, frozen
 
 @frozen(eq=False)
 class Fault:
-    """What goes wrong with one request to cancel. Made by the functions below.
+    """What goes wrong with one request. Made by the functions below.
 
     Attributes:
         carry_out: whether the request is carried out all the same.
         fill_first: whether the order is filled before the request is judged: the cancel loses the race.
+        lose_race_after: whether the order is filled after the acknowledgement, before the cancel is carried out.
+        fill_others: whether all other open orders are filled after the acknowledgement.
         delay: seconds before the answer.
         drop: whether the connection is reset in place of an answer.
         keep: how many bytes of the answer arrive before the connection is reset; None for all.
@@ -28,6 +30,8 @@ class Fault:
 
     carry_out: bool = True
     fill_first: bool = False
+    lose_race_after: bool = False
+    fill_others: bool = False
     delay: float = 0.0
     drop: bool = False
     keep: int | None = None
@@ -110,6 +114,7 @@ class Faults:
         self._lock = threading.Lock()
         self._per_order: dict[str, deque[Fault]] = {}
         self._next: deque[Fault] = deque()
+        self._next_read: deque[Fault] = deque()
         self._random: tuple[random.Random, float, Sequence[Fault]] | None = None
 
     def on(self, order_id: str, faults: Iterable[Fault]) -> Self:
@@ -124,6 +129,12 @@ class Faults:
             self._next.extend(faults)
         return self
 
+    def on_read(self, faults: Iterable[Fault]) -> Self:
+        """Let the next queries for orders go wrong, one fault each."""
+        with self._lock:
+            self._next_read.extend(faults)
+        return self
+
     def at_random(self, faults: Sequence[Fault], *, rate: float, seed: int) -> Self:
         """Let this share of all requests to cancel go wrong, by one of these faults."""
         with self._lock:
@@ -136,7 +147,13 @@ class Faults:
             self.stream = StreamFaults()
             self._per_order.clear()
             self._next.clear()
+            self._next_read.clear()
             self._random = None
+
+    def take_for_read(self) -> Fault | None:
+        """Return the fault of a query for orders, None if it is to go right."""
+        with self._lock:
+            return self._next_read.popleft() if self._next_read else None
 
     def take(self, order_id: str | None) -> Fault | None:
         """Return the fault of a request to cancel this order, None if it is to go right."""

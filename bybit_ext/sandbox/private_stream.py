@@ -23,6 +23,11 @@ class PrivateStream:
         self._connections: set[_Connection] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    @property
+    def subscriptions(self) -> int:
+        """How many connections are subscribed to orders."""
+        return sum(connection.is_subscribed for connection in list(self._connections))
+
     async def serve(self, socket: WebSocket) -> None:
         """Serve one connection until it ends."""
         await socket.accept()
@@ -53,6 +58,10 @@ class _Connection:
         self._topics: list[str] = []
         self._changed: asyncio.Queue[Order] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_subscribed(self) -> bool:
+        return bool(self._topics)
 
     async def serve(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,0 +1,327 @@
+"""How an order ended, told by the stream or read back; never guessed."""
+
+import threading
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from bybit_v5.models import (
+    CancelByOrderId,
+    CancelByOrderLinkId,
+    CancelSpotByOrderId,
+    CancelSpotByOrderLinkId,
+    Order,
+)
+
+from bybit_ext import (
+    AuthenticationFailed,
+    Bybit,
+    BybitError,
+    Forbidden,
+    InvalidRequest,
+    NotSent,
+    OrderClosed,
+    OrderNotFound,
+    OutcomeUnknown,
+)
+from bybit_ext.sandbox import Fault, Sandbox
+from bybit_ext.sandbox.faults import StreamFaults, answered, filled_first, html, late, lost, truncated
+from tests.conftest import Confirm, options_of
+
+ALWAYS = 100
+STREAMS: dict[str, StreamFaults | None] = {
+    "a good stream": StreamFaults(),
+    "no stream": None,
+    "a silent stream": StreamFaults(silent=True),
+    "a late stream": StreamFaults(delay=0.8),
+    "duplicates": StreamFaults(duplicate=True),
+    "out of order": StreamFaults(out_of_order=True),
+    "a refused stream": StreamFaults(refuse_auth=True),
+}
+
+
+@pytest.fixture(scope="module")
+def exchange() -> Iterator[Sandbox]:
+    with Sandbox(cancel_delay=0.02) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_left(exchange: Sandbox) -> Iterator[None]:
+    yield
+    exchange.faults.clear()
+
+
+def by_id(order: Order) -> CancelByOrderId:
+    return CancelByOrderId("linear", "BTCUSDT", order.order_id)
+
+
+@pytest.fixture(params=list(STREAMS.values()), ids=list(STREAMS))
+def options(request: pytest.FixtureRequest, exchange: Sandbox) -> dict[str, Any]:
+    """Return what reaches the exchange, over a stream of each kind."""
+    if request.param is None:
+        return options_of(exchange, stream=False)
+    exchange.faults.stream = request.param
+    return options_of(exchange)
+
+
+class TestEveryWayToLearnTheEnd:
+    def test_a_cancelled_order_is_cancelled(self, confirm: Confirm, exchange: Sandbox, options: Any) -> None:
+        order = exchange.place("linear", "BTCUSDT", qty="2")
+        exchange.fill(order.order_id, "0.5")
+        outcome = confirm(by_id(order), **options)
+        assert (outcome.status, outcome.cancelled) == ("Cancelled", True)
+        assert (outcome.filled_qty, outcome.remaining_qty) == (Decimal("0.5"), Decimal("1.5"))
+        assert outcome.order.reject_reason == "EC_PerCancelRequest"
+        assert outcome.accepted
+        assert outcome.accepted.order_id == order.order_id
+        assert outcome.requested_at <= outcome.confirmed_at
+
+    @pytest.mark.parametrize("ret_code", [None, 110001])
+    def test_an_order_that_was_filled_first_is_filled(
+        self, confirm: Confirm, exchange: Sandbox, options: Any, ret_code: int | None
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [filled_first(ret_code)])
+        outcome = confirm(by_id(order), **options)
+        assert (outcome.status, outcome.cancelled, outcome.accepted) == ("Filled", False, None)
+        assert (outcome.filled_qty, outcome.remaining_qty) == (Decimal(1), Decimal(0))
+
+    def test_a_fill_after_the_acknowledgement_is_a_fill(
+        self, confirm: Confirm, exchange: Sandbox, options: Any
+    ) -> None:
+        """The double message of a lost race says CancelByUser, and the order is filled all the same."""
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [Fault(lose_race_after=True)])
+        outcome = confirm(by_id(order), **options)
+        assert (outcome.status, outcome.cancelled) == ("Filled", False)
+        assert outcome.accepted
+
+    @pytest.mark.parametrize(
+        "faults",
+        [
+            [lost()],
+            [lost(carry_out=False)],
+            [truncated()],
+            [answered(10016, carry_out=True)],
+            [answered(10000)],
+            [html(502)],
+            [lost(), answered(110001)],
+            [answered(10006, reset_in=0.2)],
+            [answered(110001, carry_out=True)],
+        ],
+    )
+    def test_a_doubtful_cancel_is_known_in_the_end(
+        self, confirm: Confirm, exchange: Sandbox, options: Any, faults: list[Fault]
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, faults)
+        outcome = confirm(by_id(order), **options)
+        assert (outcome.status, outcome.order.order_id) == ("Cancelled", order.order_id)
+
+    def test_a_link_id_names_the_order_too(self, confirm: Confirm, exchange: Sandbox, options: Any) -> None:
+        older = exchange.place("linear", "BTCUSDT", order_link_id="used-again")
+        exchange.fill(older.order_id)
+        order = exchange.place("linear", "BTCUSDT", order_link_id="used-again")
+        outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "used-again"), **options)
+        assert (outcome.status, outcome.order.order_id) == ("Cancelled", order.order_id)
+        exchange.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("order_filter", "filled", "status"),
+    [
+        ("Order", "0.25", "PartiallyFilledCanceled"),
+        ("tpslOrder", None, "Deactivated"),
+        ("StopOrder", None, "Deactivated"),
+    ],
+)
+@pytest.mark.parametrize("stream", [True, False])
+def test_each_end_of_a_cancelled_spot_order_counts_as_cancelled(
+    confirm: Confirm, exchange: Sandbox, order_filter: Any, filled: str | None, status: str, *, stream: bool
+) -> None:
+    order = exchange.place("spot", "XRPUSDT", order_filter=order_filter, order_link_id=f"end-{order_filter}")
+    if filled:
+        exchange.fill(order.order_id, filled)
+        request: Any = CancelSpotByOrderId("spot", "XRPUSDT", order.order_id, order_filter)
+    else:
+        request = CancelSpotByOrderLinkId("spot", "XRPUSDT", order.order_link_id, order_filter)
+    outcome = confirm(request, **options_of(exchange, stream=stream))
+    assert (outcome.status, outcome.cancelled, outcome.filled_qty) == (status, True, Decimal(filled or 0))
+
+
+class TestWhoTells:
+    def test_a_good_stream_is_believed_without_reading_back(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        assert confirm(by_id(order), **options_of(exchange)).confirmed_by == "stream"
+
+    @pytest.mark.parametrize("stream", [None, StreamFaults(silent=True), StreamFaults(delay=2)])
+    def test_without_word_from_the_stream_the_order_is_read_back(
+        self, confirm: Confirm, exchange: Sandbox, stream: StreamFaults | None
+    ) -> None:
+        exchange.faults.stream = stream or StreamFaults()
+        order = exchange.place("linear", "BTCUSDT")
+        outcome = confirm(by_id(order), **options_of(exchange, stream=stream is not None))
+        assert outcome.confirmed_by == "read-back"
+
+    def test_a_stream_that_is_lost_meanwhile_is_made_up_for(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [late(0.3)])
+        timer = threading.Timer(0.15, exchange.drop_streams)
+        timer.start()
+        outcome = confirm(by_id(order), **options_of(exchange))
+        timer.join()
+        assert outcome.status == "Cancelled"
+
+    def test_a_stream_that_nobody_serves_does_not_hold_the_cancel_up(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        started = time.monotonic()
+        outcome = confirm(by_id(order), **options_of(exchange, stream_url="ws://127.0.0.1:1/v5/private"))
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "read-back")
+        assert time.monotonic() - started < 3
+
+    def test_reading_back_waits_for_its_own_rate_limit(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on_read([answered(10006, reset_in=0.2)] * 2)
+        outcome = confirm(by_id(order), **options_of(exchange, stream=False))
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "read-back")
+
+
+class TestWhatCannotBeKnown:
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_an_order_that_stays_open_is_unknown_with_how_it_was_last_seen(
+        self, confirm: Confirm, *, stream: bool
+    ) -> None:
+        with Sandbox(cancel_delay=60) as exchange:
+            order = exchange.place("linear", "BTCUSDT")
+            with pytest.raises(OutcomeUnknown, match="last seen as New") as caught:
+                confirm(by_id(order), **options_of(exchange, stream=stream, deadline=1.2))
+        assert caught.value.last_order
+        assert caught.value.last_order.order_id == order.order_id
+        assert caught.value.accepted
+        assert caught.value.accepted.order_id == order.order_id
+
+    def test_an_unknown_status_is_carried_and_is_no_end(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=60) as exchange:
+            order = exchange.place("linear", "BTCUSDT")
+            exchange._orders[order.order_id].order.order_status = "NewStatus"
+            exchange.faults.on(order.order_id, [answered(10016)] * ALWAYS)
+            with pytest.raises(OutcomeUnknown, match="last seen as NewStatus"):
+                confirm(by_id(order), **options_of(exchange, stream=False, deadline=0.8))
+
+    @pytest.mark.parametrize("quantity", ["many", "NaN", "Infinity"])
+    def test_an_order_whose_quantities_are_no_numbers_proves_nothing(self, confirm: Confirm, quantity: str) -> None:
+        with Sandbox(cancel_delay=0.0) as exchange:
+            order = exchange.place("linear", "BTCUSDT")
+            exchange._orders[order.order_id].order.qty = quantity
+            with pytest.raises(OutcomeUnknown):
+                confirm(by_id(order), **options_of(exchange, deadline=0.8))
+
+    def test_a_cancel_that_never_gets_through_is_unknown(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [lost(carry_out=False)] * ALWAYS)
+        started = time.monotonic()
+        with pytest.raises(OutcomeUnknown, match="last seen as New") as caught:
+            confirm(by_id(order), **options_of(exchange, deadline=1.0))
+        assert 0.9 < time.monotonic() - started < 1.6
+        assert caught.value.accepted is None
+        assert caught.value.sends >= 2
+
+    @pytest.mark.parametrize("ret_code", [110001, 110010])
+    def test_an_answer_that_cannot_be_checked_is_not_believed(
+        self, confirm: Confirm, exchange: Sandbox, ret_code: int
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [answered(ret_code)])
+        exchange.faults.on_read([answered(10003)] * ALWAYS)
+        with pytest.raises(OutcomeUnknown, match="could not be read back"):
+            confirm(by_id(order), **options_of(exchange, stream=False, deadline=1.0))
+
+    def test_the_stream_can_tell_what_cannot_be_read_back(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.stream = StreamFaults(delay=0.8)
+        exchange.faults.on_read([html(403)] * ALWAYS)
+        outcome = confirm(by_id(order), **options_of(exchange))
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "stream")
+
+
+class TestRefused:
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_an_order_that_never_was_is_not_found(self, confirm: Confirm, exchange: Sandbox, *, stream: bool) -> None:
+        started = time.monotonic()
+        with pytest.raises(OrderNotFound):
+            confirm(CancelByOrderId("linear", "BTCUSDT", "unknown"), **options_of(exchange, stream=stream))
+        assert time.monotonic() - started < 2
+
+    def test_an_order_that_is_closed_but_forgotten_is_closed(self, confirm: Confirm, exchange: Sandbox) -> None:
+        exchange.faults.on_next([answered(110008)])
+        with pytest.raises(OrderClosed):
+            confirm(CancelByOrderId("linear", "BTCUSDT", "forgotten"), **options_of(exchange))
+
+    @pytest.mark.parametrize(
+        ("fault", "kind"),
+        [(answered(10001), InvalidRequest), (answered(10003), AuthenticationFailed), (html(403), Forbidden)],
+    )
+    def test_another_refusal_is_what_it_is(
+        self, confirm: Confirm, exchange: Sandbox, fault: Fault, kind: type[BybitError]
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [fault])
+        with pytest.raises(kind):
+            confirm(by_id(order), **options_of(exchange))
+
+    def test_what_was_not_sent_is_not_sent(self, confirm: Confirm, exchange: Sandbox) -> None:
+        with pytest.raises(NotSent):
+            confirm(
+                CancelByOrderId("linear", "BTCUSDT", "1"),
+                **options_of(exchange, base_url="http://127.0.0.1:1", deadline=0.5),
+            )
+
+
+class TestMatching:
+    def test_another_order_on_the_stream_is_not_taken_for_ours(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=0.3) as exchange:
+            ours = exchange.place("linear", "BTCUSDT", order_link_id="same")
+            exchange.faults.on(ours.order_id, [Fault(fill_others=True)])
+            others = [
+                exchange.place("linear", "BTCUSDT"),
+                exchange.place("linear", "ETHUSDT", order_link_id="same"),
+                exchange.place("inverse", "BTCUSDT", order_link_id="same"),
+            ]
+            outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "same"), **options_of(exchange))
+            assert (outcome.status, outcome.order.order_id) == ("Cancelled", ours.order_id)
+            assert {exchange.order(one.order_id).order_status for one in others} == {"Filled"}
+
+
+def test_cancelling_the_task_leaves_the_stream_usable(exchange: Sandbox) -> None:
+    import asyncio
+
+    from bybit_ext import AsyncBybit
+
+    slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
+    exchange.faults.on(slow.order_id, [late(2)])
+
+    async def run() -> str:
+        async with AsyncBybit(**options_of(exchange)) as bybit:
+            task = asyncio.create_task(bybit.cancel_and_confirm(by_id(slow)))
+            await asyncio.sleep(0.2)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return (await bybit.cancel_and_confirm(by_id(quick))).confirmed_by
+
+    assert asyncio.run(run()) == "stream"
+
+
+def test_ctrl_c_leaves_the_stream_usable(exchange: Sandbox) -> None:
+    import signal
+
+    slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
+    exchange.faults.on(slow.order_id, [late(1)])
+    with Bybit(**options_of(exchange)) as bybit:
+        threading.Timer(0.2, signal.raise_signal, args=(signal.SIGINT,)).start()
+        with pytest.raises(KeyboardInterrupt):
+            bybit.cancel_and_confirm(by_id(slow))
+        assert bybit.cancel_and_confirm(by_id(quick)).confirmed_by == "stream"

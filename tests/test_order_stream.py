@@ -1,0 +1,524 @@
+"""The private stream over real sockets: log-in, subscription, staying alive, coming back."""
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bybit_v5.models import CancelByOrderId, Order
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import serve
+
+from bybit_ext import AsyncBybit, AuthenticationFailed, Bybit, BybitError, Forbidden, InvalidInput, Refused
+from bybit_ext.auth import system_clock
+from bybit_ext.credentials import find_credentials
+from bybit_ext.order_stream import Event, StreamSettings, StreamState, listen
+from bybit_ext.sandbox import Sandbox
+from tests.conftest import API_KEY, API_SECRET, options_of
+from tests.test_sandbox import RSA_KEY
+
+FIELDS: dict[str, Any] = {
+    "category": "linear",
+    "symbol": "BTCUSDT",
+    "orderId": "1",
+    "orderLinkId": "",
+    "side": "Buy",
+    "orderType": "Limit",
+    "orderStatus": "New",
+    "cancelType": "UNKNOWN",
+    "rejectReason": "EC_NoError",
+    "price": "1",
+    "qty": "1",
+    "cumExecQty": "",
+    "cumExecValue": "",
+    "leavesQty": "1",
+    "avgPrice": "",
+    "createdTime": "1",
+    "updatedTime": "1",
+}
+
+
+@pytest.fixture
+def exchange() -> Iterator[Sandbox]:
+    with Sandbox(cancel_delay=0.0) as sandbox:
+        yield sandbox
+
+
+def collect(exchange: Sandbox, count: int, act: Callable[[], object], category: Any = None) -> list[Order]:
+    """Return the first orders that a stream tells after it is subscribed, by coroutines."""
+
+    async def run() -> list[Order]:
+        async with AsyncBybit(**options_of(exchange)) as bybit, asyncio.timeout(5):
+            found: list[Order] = []
+            stream = bybit.orders(category)
+            waiting = asyncio.ensure_future(anext(stream))
+            await subscribed(exchange)
+            act()
+            found.append(await waiting)
+            while len(found) < count:
+                found.append(await anext(stream))
+            await stream.aclose()
+            return found
+
+    return asyncio.run(run())
+
+
+async def subscribed(exchange: Sandbox) -> None:
+    while not exchange._app.state.stream.subscriptions:  # noqa: ASYNC110 - it lives in another thread's loop
+        await asyncio.sleep(0.005)
+
+
+class TestOrders:
+    def test_updates_come_as_generated_orders(self, exchange: Sandbox) -> None:
+        def act() -> None:
+            exchange.fill(exchange.place("linear", "BTCUSDT", qty="2").order_id, "0.5")
+
+        found = collect(exchange, 2, act)
+        assert [(type(one), one.order_status, one.cum_exec_qty) for one in found] == [
+            (Order, "New", "0"),
+            (Order, "PartiallyFilled", "0.5"),
+        ]
+
+    def test_one_category_can_be_asked_for(self, exchange: Sandbox) -> None:
+        def act() -> None:
+            exchange.place("linear", "BTCUSDT")
+            exchange.place("spot", "XRPUSDT")
+
+        assert [one.category for one in collect(exchange, 1, act, "spot")] == ["spot"]
+
+    def test_threads_iterate_too(self, exchange: Sandbox) -> None:
+        with Bybit(**options_of(exchange)) as bybit:
+            stream = bybit.orders("linear")
+            timer = threading.Timer(0.3, exchange.place, args=("linear", "BTCUSDT"))
+            timer.start()
+            assert next(stream).symbol == "BTCUSDT"
+            stream.close()
+            timer.join()
+
+    def test_rsa_keys_log_in_too(self, exchange: Sandbox) -> None:
+        from tests.peers.test_clients import public_key
+
+        exchange.register_key("rsa-key", public_key())
+        exchange.api_key, exchange.api_secret = "rsa-key", RSA_KEY
+        assert collect(exchange, 1, lambda: exchange.place("linear", "BTCUSDT"))[0].symbol == "BTCUSDT"
+
+    def test_a_clock_that_was_corrected_signs_the_log_in(self, exchange: Sandbox) -> None:
+        with Bybit(**options_of(exchange), clock=lambda: system_clock() - 60_000) as bybit:
+            bybit.sync_clock()
+            placed = exchange.place("linear", "BTCUSDT")
+            outcome = bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", placed.order_id))
+        assert outcome.confirmed_by == "stream"
+
+
+class TestRefusals:
+    def test_a_refused_log_in_is_an_error_of_the_tree(self, exchange: Sandbox) -> None:
+        exchange.faults.stream.refuse_auth = True
+        with Bybit(**options_of(exchange)) as bybit, pytest.raises(AuthenticationFailed, match="API key is invalid"):
+            next(bybit.orders())
+
+    def test_a_wrong_signature_is_refused_and_neither_key_nor_signature_is_shown(self, exchange: Sandbox) -> None:
+        options = options_of(exchange, api_secret="wrong")
+
+        async def run() -> None:
+            async with AsyncBybit(**options) as bybit:
+                await anext(bybit.orders())
+
+        with pytest.raises(AuthenticationFailed, match=r"api_key\[\*\*\*\] sign\[\*\*\*\]"):
+            asyncio.run(run())
+
+    def test_without_a_stream_the_error_says_how_to_get_one(self, exchange: Sandbox) -> None:
+        with Bybit(**options_of(exchange, stream=False)) as bybit, pytest.raises(InvalidInput, match="stream_url"):
+            next(bybit.orders())
+
+    def test_without_the_extra_the_error_names_it(self, exchange: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+        from bybit_ext import opening
+
+        def find_nothing(_: str) -> None:
+            return None
+
+        monkeypatch.setattr(opening, "find_spec", find_nothing)
+        with Bybit(**options_of(exchange)) as bybit, pytest.raises(InvalidInput, match=r"bybit-v5\[stream\]"):
+            next(bybit.orders())
+
+
+Handler = Callable[[Any], Any]
+
+
+@asynccontextmanager
+async def serving(handler: Handler, **options: Any) -> AsyncGenerator[StreamSettings]:
+    """Serve a stream that behaves as it is told."""
+    async with serve(handler, "127.0.0.1", 0, **options) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        yield StreamSettings(f"ws://127.0.0.1:{port}", find_credentials(API_KEY, API_SECRET), system_clock)
+
+
+async def agree(socket: Any, count: int = 2) -> list[dict[str, Any]]:
+    """Answer log-in and subscription."""
+    requests: list[dict[str, Any]] = []
+    for _ in range(count):
+        requests.append(json.loads(await socket.recv()))
+        await socket.send(json.dumps({"success": True, "ret_msg": "", "op": requests[-1]["op"], "conn_id": "1"}))
+    return requests
+
+
+async def first_events(settings: StreamSettings, count: int, **changes: Any) -> list[Event]:
+    """Return the first events of a stream, or the error that ends it."""
+    from attrs import evolve
+
+    events: asyncio.Queue[Event] = asyncio.Queue()
+    task = asyncio.create_task(listen(evolve(settings, **changes), events.put_nowait))
+    found: list[Event] = []
+    try:
+        async with asyncio.timeout(5):
+            while len(found) < count:
+                getting = asyncio.create_task(events.get())
+                await asyncio.wait([getting, task], return_when=asyncio.FIRST_COMPLETED)
+                if not getting.done():
+                    getting.cancel()
+                    await task
+                found.append(await getting)
+    finally:
+        task.cancel()
+    return found
+
+
+def message(*orders: dict[str, Any], topic: str = "order") -> str:
+    return json.dumps({"id": "1", "topic": topic, "creationTime": 1, "data": list(orders)})
+
+
+class TestConnection:
+    def test_it_logs_in_and_subscribes_as_documented(self) -> None:
+        requests: list[dict[str, Any]] = []
+
+        async def handler(socket: Any) -> None:
+            requests.extend(await agree(socket))
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 1, category="option")
+
+        assert asyncio.run(run()) == [StreamState.READY]
+        auth, subscribe = requests
+        api_key, expires, signature = auth["args"]
+        assert (auth["op"], api_key) == ("auth", API_KEY)
+        assert 0 < expires - system_clock() <= 10_000
+        import hashlib
+        import hmac
+
+        text = f"GET/realtime{expires}".encode()
+        assert signature == hmac.new(API_SECRET.encode(), text, hashlib.sha256).hexdigest()
+        assert subscribe == {"op": "subscribe", "args": ["order.option"]}
+
+    def test_it_pings_and_stays_connected(self) -> None:
+        pings: list[str] = []
+
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            for _ in range(3):
+                pings.append(await socket.recv())
+                await socket.send('{"op": "pong", "args": ["1"], "conn_id": "1"}')
+            await socket.send(message(FIELDS))
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 2, heartbeat=0.05, silence=0.5)
+
+        assert [type(event) for event in asyncio.run(run())] == [StreamState, Order]
+        assert [json.loads(ping) for ping in pings] == [{"op": "ping"}] * 3
+
+    def test_a_silent_connection_is_taken_for_dead_and_made_anew(self) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 3, heartbeat=0.05, silence=0.2)
+
+        assert asyncio.run(run()) == [StreamState.READY, StreamState.LOST, StreamState.READY]
+
+    @pytest.mark.parametrize("when", ["before the log-in", "after the subscription"])
+    def test_a_dropped_connection_is_made_anew_and_subscribed_again(self, when: str) -> None:
+        connections: list[Any] = []
+
+        async def handler(socket: Any) -> None:
+            connections.append(socket)
+            if len(connections) == 1:
+                if when != "before the log-in":
+                    await agree(socket)
+                socket.transport.abort()
+                return
+            await agree(socket)
+            await socket.send(message(FIELDS))
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                events = await first_events(settings, 3)
+                return events if when == "before the log-in" else await first_events(settings, 2)
+
+        events = asyncio.run(run())
+        assert any(isinstance(event, Order) for event in events)
+        assert len(connections) >= 2
+
+    def test_an_answer_to_the_log_in_that_does_not_come_is_not_waited_for(self) -> None:
+        async def handler(socket: Any) -> None:
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 2, answer_timeout=0.1)
+
+        assert asyncio.run(run()) == [StreamState.LOST, StreamState.LOST]
+
+    @pytest.mark.parametrize("status", [403, 503])
+    def test_a_403_ends_the_stream_and_another_status_does_not(self, status: int) -> None:
+        def refuse(connection: Any, _: Any) -> Any:
+            return connection.respond(status, "no")
+
+        async def run() -> list[Event]:
+            async with serving(agree, process_request=refuse) as settings:
+                return await first_events(settings, 2)
+
+        if status == 403:
+            with pytest.raises(Forbidden, match="403"):
+                asyncio.run(run())
+        else:
+            assert asyncio.run(run()) == [StreamState.LOST, StreamState.LOST]
+
+    def test_a_refused_subscription_ends_the_stream(self) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket, 1)
+            await socket.recv()
+            await socket.send('{"success": false, "ret_msg": "Invalid topic", "op": "subscribe"}')
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 1)
+
+        with pytest.raises(Refused, match="Invalid topic"):
+            asyncio.run(run())
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "no JSON",
+            "[]",
+            "[" * 100_000,
+            '{"topic": "order"}',
+            '{"topic": "order", "data": null}',
+            '{"topic": "order", "data": [null]}',
+            '{"topic": "order", "data": [{}]}',
+            message(FIELDS | {"orderStatus": 5}),
+            message({name: value for name, value in FIELDS.items() if name != "orderId"}),
+        ],
+    )
+    def test_what_cannot_be_read_is_reported_and_not_fatal(self, text: str, caplog: pytest.LogCaptureFixture) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            await socket.send(text)
+            await socket.send(message(FIELDS, FIELDS | {"orderStatus": "NewStatus"}))
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 3)
+
+        with caplog.at_level(logging.WARNING, "bybit_ext"):
+            _, *orders = asyncio.run(run())
+        assert [order.order_status for order in orders if isinstance(order, Order)] == ["New", "NewStatus"]
+        assert len(caplog.records) == 1
+
+    def test_an_order_that_comes_before_the_subscription_is_confirmed_is_not_lost(self) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket, 1)
+            await socket.recv()
+            await socket.send(message(FIELDS))
+            await socket.send('{"success": true, "ret_msg": "", "op": "subscribe"}')
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 2)
+
+        assert [type(event) for event in asyncio.run(run())] == [Order, StreamState]
+
+    def test_other_topics_are_passed_over(self) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            await socket.send(message(FIELDS, topic="wallet"))
+            await socket.send(message(FIELDS | {"orderId": "2"}))
+            await socket.wait_closed()
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 2)
+
+        order = asyncio.run(run())[1]
+        assert isinstance(order, Order)
+        assert order.order_id == "2"
+
+
+class TestSandboxStream:
+    """What the imitation does as the exchange would, seen by a plain WebSocket client."""
+
+    def talk(self, exchange: Sandbox, *requests: Any) -> list[dict[str, Any]]:
+        async def run() -> list[dict[str, Any]]:
+            async with connect(exchange.stream_url, proxy=None) as socket:
+                answers: list[dict[str, Any]] = []
+                for request in requests:
+                    await socket.send(request if isinstance(request, str) else json.dumps(request))
+                    async with asyncio.timeout(2):
+                        answers.append(json.loads(await socket.recv()))
+                return answers
+
+        return asyncio.run(run())
+
+    def auth(self, exchange: Sandbox, *, expires: int | None = None, secret: str | None = None) -> dict[str, Any]:
+        expires = system_clock() + 5000 if expires is None else expires
+        key = find_credentials(exchange.api_key, secret or exchange.api_secret).signing_key
+        return {"op": "auth", "args": [exchange.api_key, expires, key.sign(f"GET/realtime{expires}".encode())]}
+
+    def test_it_answers_a_ping(self, exchange: Sandbox) -> None:
+        (answer,) = self.talk(exchange, {"op": "ping"})
+        assert answer["op"] == "pong"
+
+    def test_it_repeats_the_id_of_a_request(self, exchange: Sandbox) -> None:
+        (answer,) = self.talk(exchange, self.auth(exchange) | {"req_id": "7"})
+        assert (answer["success"], answer["req_id"]) == (True, "7")
+
+    @pytest.mark.parametrize(
+        "request_",
+        [
+            {"op": "auth"},
+            {"op": "auth", "args": ["a", "b"]},
+            {"op": "auth", "args": ["unknown", 1, "x"]},
+            {"op": "subscribe", "args": ["order"]},
+            {"op": "unknown"},
+            {"op": ["auth"]},
+            {},
+            "[]",
+            "no JSON",
+        ],
+    )
+    def test_it_refuses_what_is_wrong(self, exchange: Sandbox, request_: Any) -> None:
+        (answer,) = self.talk(exchange, request_)
+        assert answer["success"] is False
+
+    def test_it_refuses_a_log_in_that_is_over_or_wrong(self, exchange: Sandbox) -> None:
+        (over,) = self.talk(exchange, self.auth(exchange, expires=system_clock() - 1))
+        (wrong,) = self.talk(exchange, self.auth(exchange, secret="wrong"))
+        assert (over["success"], wrong["success"]) == (False, False)
+
+    @pytest.mark.parametrize("topics", [[], ["wallet"], ["order", "order.spot"], "order", [1]])
+    def test_it_refuses_topics_that_do_not_go(self, exchange: Sandbox, topics: Any) -> None:
+        _, answer = self.talk(exchange, self.auth(exchange), {"op": "subscribe", "args": topics})
+        assert answer["success"] is False
+
+    def test_it_takes_several_categories(self, exchange: Sandbox) -> None:
+        topics = ["order.spot", "order.linear"]
+        _, answer = self.talk(exchange, self.auth(exchange), {"op": "subscribe", "args": topics})
+        assert answer["success"] is True
+
+
+def test_200_cancels_at_once_share_one_connection(exchange: Sandbox) -> None:
+    placed = [exchange.place("linear", "BTCUSDT", order_link_id=f"many-{number}") for number in range(200)]
+    filled = set(range(0, 200, 7))
+    for number in filled:
+        exchange.fill(placed[number].order_id)
+
+    async def run() -> tuple[list[Any], int]:
+        async with AsyncBybit(**options_of(exchange, deadline=20.0, timeout=10.0)) as bybit:
+            requests = (CancelByOrderId("linear", "BTCUSDT", order.order_id) for order in placed)
+            outcomes = await asyncio.gather(*(bybit.cancel_and_confirm(request) for request in requests))
+            return outcomes, exchange._app.state.stream.subscriptions
+
+    outcomes, connections = asyncio.run(run())
+    assert connections == 1
+    assert [outcome.order.order_id for outcome in outcomes] == [order.order_id for order in placed]
+    assert {number for number, outcome in enumerate(outcomes) if outcome.status == "Filled"} == filled
+    assert {outcome.status for outcome in outcomes} == {"Filled", "Cancelled"}
+
+
+def test_threads_share_one_connection(exchange: Sandbox) -> None:
+    placed = [exchange.place("linear", "BTCUSDT") for _ in range(10)]
+    statuses: list[str] = []
+    with Bybit(**options_of(exchange)) as bybit:
+
+        def work(order: Order) -> None:
+            statuses.append(bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id)).status)
+
+        threads = [threading.Thread(target=work, args=(order,)) for order in placed]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert exchange._app.state.stream.subscriptions == 1
+    assert statuses == ["Cancelled"] * 10
+
+
+def test_a_stream_that_ended_is_opened_anew_by_the_next_call(exchange: Sandbox) -> None:
+    exchange.faults.stream.refuse_auth = True
+    with Bybit(**options_of(exchange)) as bybit:
+        first = exchange.place("linear", "BTCUSDT")
+        outcome = bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", first.order_id))
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "read-back")
+        exchange.faults.stream.refuse_auth = False
+        second = exchange.place("linear", "BTCUSDT")
+        outcome = bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", second.order_id))
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "stream")
+
+
+def test_nothing_is_left_behind(exchange: Sandbox) -> None:
+    """No task, no thread and no socket outlives the clients that opened it."""
+
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    def confirm() -> None:
+        with Bybit(**options_of(exchange)) as bybit:
+            order = exchange.place("linear", "BTCUSDT")
+            bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+
+    async def confirm_async() -> None:
+        async with AsyncBybit(**options_of(exchange)) as bybit:
+            order = exchange.place("linear", "BTCUSDT")
+            await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    def settle() -> tuple[int, int]:
+        end = time.monotonic() + 2  # the exchange's own ends of the connections close a moment later
+        while exchange._app.state.stream.subscriptions and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        return threading.active_count(), descriptors()
+
+    confirm()
+    asyncio.run(confirm_async())
+    before = settle()
+    for _ in range(3):
+        confirm()
+        asyncio.run(confirm_async())
+    assert settle() == before
+
+
+def test_an_unforeseen_failure_ends_the_stream_as_an_error_of_the_tree(
+    exchange: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bybit_ext import hubs
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(hubs, "listen", fail)
+    with Bybit(**options_of(exchange)) as bybit, pytest.raises(BybitError, match="ZeroDivisionError: unforeseen"):
+        next(bybit.orders())
