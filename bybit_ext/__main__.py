@@ -1,6 +1,7 @@
 """The way into the `bybit` command, which works without its extra as far as saying which one it is."""
 
 import sys
+import traceback
 
 
 def main() -> None:
@@ -8,8 +9,14 @@ def main() -> None:
     try:
         from .cli import app
     except ModuleNotFoundError as error:
-        sys.exit(f"The bybit command needs {error.name}: pip install 'bybit-v5[cli]'")
-    app(prog_name="bybit")
+        print(f"The bybit command needs {error.name}: pip install 'bybit-v5[cli]'", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    try:
+        app(prog_name="bybit")
+    except Exception:  # noqa: BLE001
+        # Python's own status for this is 1, which here says that the exchange refused.
+        traceback.print_exc()
+        sys.exit(3)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from bybit_v5.models import (
     OrderIds,
 )
 
+from .errors import OutcomeUnknown
 from .evidence import Evidence, RateLimit
 
 CancelOrderRequest = CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId
@@ -40,8 +41,17 @@ class CancelAccepted:
 
 
 def read_acknowledgement(request: CancelOrderRequest, answer: CancelOrderAnswer, evidence: Evidence) -> CancelAccepted:
-    """Join what the exchange answered with what was asked: its answer may lack the ids."""
+    """Join what the exchange answered with what was asked: its answer may lack the ids.
+
+    Raises:
+        OutcomeUnknown: the answer is about another order.
+    """
     answered = answer.result if isinstance(answer.result, OrderIds) else OrderIds()
+    asked_for, told_of = (
+        (request.order_id, answered.order_id) if request.order_id else (request.order_link_id, answered.order_link_id)
+    )
+    if told_of and told_of != asked_for:
+        raise OutcomeUnknown(f"The answer is about another order, {told_of!r}.", evidence)
     by_order_id = bool(request.order_id)  # then the exchange ignores a link id beside it, and so must we
     return CancelAccepted(
         order_id=answered.order_id or request.order_id or None,

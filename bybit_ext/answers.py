@@ -10,10 +10,12 @@ import httpx
 from bybit_v5 import Client
 from bybit_v5.models import Refusal
 
+from .blanking import blank_echo
 from .checking import find_mismatch
-from .errors import BybitError, Forbidden, NotSent, OutcomeUnknown, meaning_of
+from .errors import BybitError, Forbidden, InvalidInput, NotSent, OutcomeUnknown, meaning_of
 from .evidence import Evidence, read_evidence
 from .operations import Answer, Operation, read_answer
+from .sending import surely_not_sent
 
 # Raised before the first byte of a request leaves: no connection, no TLS, no proxy, no free place in the pool.
 _BEFORE_SENDING = (
@@ -23,10 +25,14 @@ _BEFORE_SENDING = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+# Their words quote what the other side sent, which can be an echo of the key.
+_QUOTING = (httpx.ProtocolError, httpx.DecodingError)
+_GIST = 200  # characters of a body that a message shows
+_GIST_IS_IN = 4000  # bytes of a body that are looked at for it
 
 
 def judge(
-    operation: Operation[Any, Answer], client: Client, got: httpx.Response | httpx.HTTPError
+    operation: Operation[Any, Answer], client: Client, request: httpx.Request, got: httpx.Response | Exception
 ) -> tuple[Answer, Evidence]:
     """Return the accepted answer and its evidence, or raise what came in its place.
 
@@ -35,9 +41,11 @@ def judge(
         OutcomeUnknown: it did not say, or what it said is not an answer.
         NotSent: nothing left this machine.
     """
-    if isinstance(got, httpx.HTTPError):
-        raise _judge_failure(got) from got
-    return _judge_response(operation, client, got)
+    if isinstance(got, BybitError):
+        raise got
+    if isinstance(got, httpx.Response):
+        return _judge_response(operation, client, got)
+    raise _judge_failure(got, request) from (None if isinstance(got, _QUOTING) else got)
 
 
 def _judge_response(
@@ -45,7 +53,7 @@ def _judge_response(
 ) -> tuple[Answer, Evidence]:
     evidence = read_evidence(response, _read_json(response), sends=1)
     if not (response.status_code == HTTPStatus.OK and evidence.ret_code == 0):
-        raise _refusal(response, evidence)
+        raise _judge_refusal(response, evidence)
     try:
         answer = read_answer(operation, client, response)
     except (TypeError, ValueError, KeyError, AttributeError):
@@ -58,21 +66,27 @@ def _judge_response(
     return answer, evidence
 
 
-def _judge_failure(error: httpx.HTTPError) -> BybitError:
-    what = f"{type(error).__name__}: {error}".removesuffix(": ")
-    if isinstance(error, _BEFORE_SENDING):
+def _judge_failure(error: Exception, request: httpx.Request) -> BybitError:
+    what = type(error).__name__ if isinstance(error, _QUOTING) else f"{type(error).__name__}: {error}"
+    what = f"{request.url.host}: {what.removesuffix(': ')}"
+    if isinstance(error, httpx.LocalProtocolError):
+        return InvalidInput(f"The request cannot be sent ({what}): a header does not have the form that HTTP asks for.")
+    if isinstance(error, _BEFORE_SENDING) or surely_not_sent(request):
         return NotSent(f"The exchange was not reached ({what}).")
     return OutcomeUnknown(f"The request was sent, but no answer came back ({what}).", Evidence(sends=1))
 
 
-def _refusal(response: httpx.Response, evidence: Evidence) -> BybitError:
+def _judge_refusal(response: httpx.Response, evidence: Evidence) -> BybitError:
     status, ret_code = response.status_code, evidence.ret_code
     if status == HTTPStatus.FORBIDDEN and ret_code != 0:
         return Forbidden(f"The exchange turned the request away: {_gist(response)}", evidence)
     if response.is_server_error:
         return OutcomeUnknown(f"The exchange failed: {_gist(response)}", evidence)
+    if response.is_redirect:
+        return OutcomeUnknown("What came back is a redirect, which is not followed: is base_url right?", evidence)
     if ret_code is None:
-        return OutcomeUnknown(f"What came back is not an answer, it has no retCode: {_gist(response)}", evidence)
+        hint = " Is base_url right?" if status == HTTPStatus.NOT_FOUND else ""
+        return OutcomeUnknown(f"What came back is not an answer, it has no retCode: {_gist(response)}{hint}", evidence)
     if ret_code == 0:
         return OutcomeUnknown(f"retCode says accepted, HTTP status {status} says otherwise.", evidence)
     meaning = meaning_of(ret_code)
@@ -89,7 +103,8 @@ def _read_json(response: httpx.Response) -> Any:
 
 def _gist(response: httpx.Response) -> str:
     """Return the beginning of a body, as text a person can read: of HTML without its tags."""
-    longest = 200
-    text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", response.text)
-    words = " ".join(html.unescape(text).split())
-    return repr(words[:longest]) if words else "an empty body."
+    text = response.content[:_GIST_IS_IN].decode("utf-8", errors="replace")
+    text = re.sub(r"<(script|style)\b[^<]*", " ", text)
+    text = html.unescape(re.sub(r"<[^<>]*>", " ", text))
+    words = " ".join(blank_echo(text, response).split())
+    return repr(words[:_GIST]) if words else "an empty body."

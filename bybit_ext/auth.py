@@ -5,13 +5,15 @@ Source: https://bybit-exchange.github.io/docs/v5/guide#authentication
 
 import time
 from collections.abc import Callable, Generator
-from urllib.parse import quote
 
 import httpx
 
+from .blanking import blank_body
 from .credentials import Credentials
 from .errors import InvalidInput
 from .spec import is_among, public_operations
+
+_WITHOUT_BODY = ("GET", "HEAD", "DELETE")
 
 Clock = Callable[[], int]
 """Tells UTC time in ms."""
@@ -89,27 +91,17 @@ class BybitAuth(httpx.Auth):
         if is_among(public_operations(), request):
             yield request
             return
-        signature = self._sign(request)
+        self._sign(request)
         response = yield request
-        _blank(response, self._credentials.api_key, signature)
+        blank_body(response)
 
-    def _sign(self, request: httpx.Request) -> str:
+    def _sign(self, request: httpx.Request) -> None:
         timestamp = self._clock()
-        payload = request.url.query if request.method == "GET" else request.content
+        if type(timestamp) is not int:
+            raise InvalidInput(f"clock: must tell whole ms as int, not {timestamp!r}.")
+        payload = request.url.query if request.method in _WITHOUT_BODY else request.content
         signature = sign(self._credentials, timestamp=timestamp, recv_window=self._recv_window, payload=payload)
         request.headers["X-BAPI-API-KEY"] = self._credentials.api_key
         request.headers["X-BAPI-TIMESTAMP"] = str(timestamp)
         request.headers["X-BAPI-RECV-WINDOW"] = str(self._recv_window)
         request.headers["X-BAPI-SIGN"] = signature
-        return signature
-
-
-def _blank(response: httpx.Response, *secrets: str) -> None:
-    """Replace secrets that the exchange echoes (10004 quotes the API key) before anybody can log or print them."""
-    content = response.content
-    for secret in secrets:
-        for echo in {secret, quote(secret, safe=""), secret.replace("/", r"\/")}:
-            content = content.replace(echo.encode(), b"***")
-    if content != response.content:
-        # httpx has no public way to exchange a body; doing it in a transport would cost its TLS and proxy settings.
-        response._content = content  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

@@ -68,7 +68,7 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
     while True:
         got = yield Send(request, min(timeout, deadline.remaining))
         try:
-            return tries.judge(operation, client, got)
+            return tries.judge(operation, client, request, got)
         except BybitError as caught:
             error = caught
         wait = tries.wait_after(error)
@@ -91,10 +91,10 @@ class _Tries:
     refused: Refused | None = None
 
     def judge(
-        self, operation: Operation[Any, Answer], client: Client, got: httpx.Response | httpx.HTTPError
+        self, operation: Operation[Any, Answer], client: Client, request: httpx.Request, got: httpx.Response | Exception
     ) -> tuple[Answer, Evidence]:
         try:
-            answer, evidence = judge(operation, client, got)
+            answer, evidence = judge(operation, client, request, got)
         except BybitError as error:
             self.sends += error.evidence.sends
             error.evidence = evolve(error.evidence, sends=self.sends)
@@ -106,7 +106,8 @@ class _Tries:
         self.failures += 1
         if isinstance(error, OutcomeUnknown):
             self.doubtful = error
-            if self.idempotent and error.status_code not in _POINTLESS:
+            # An acceptance that cannot be read is one all the same: sent again, it would meet a closed order.
+            if self.idempotent and error.status_code not in _POINTLESS and error.ret_code != 0:
                 return self._wait_for_reset(error)
         elif isinstance(error, RateLimited):
             self.refused = error

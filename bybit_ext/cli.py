@@ -1,8 +1,8 @@
 """The `bybit` command: what the package does, from a shell. Keys come from the environment, never from arguments."""
 
 import json
-import threading
 from enum import IntEnum
+from importlib.metadata import version
 from typing import Annotated, Any, NoReturn
 
 import attrs
@@ -13,15 +13,17 @@ from bybit_v5.models import (
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
     Category,
+    Order,
     OrderFilter,
 )
-from rich.console import Console
 from rich.markup import escape
 
 from .accepted import CancelAccepted, CancelOrderRequest
 from .client import Bybit
-from .errors import BybitError, InvalidInput, NotSent, Refused
+from .confirming import CancelOutcome
+from .errors import BybitError, InvalidInput, NotSent, OutcomeUnknown, Refused
 from .hosts import Environment, Region
+from .printing import err, out, print_safely, print_text
 
 app = typer.Typer(
     help="Cancel Bybit orders.",
@@ -30,21 +32,24 @@ app = typer.Typer(
     # A traceback with local variables would show the keys.
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
 class Exit(IntEnum):
     """What the command's exit status says."""
 
-    ACCEPTED = 0
+    ACCEPTED = 0  # with --confirm: cancelled
     REFUSED = 1
     WRONG_USAGE = 2
     OUTCOME_UNKNOWN = 3
+    NOT_CANCELLED = 4
     NOT_SENT = 5
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object (a line for each order of watch).")]
+EnvironmentOption = Annotated[Environment, typer.Option(help="Where the API key belongs.")]
+RegionOption = Annotated[Region | None, typer.Option(help="A regional exchange.")]
+BaseUrl = Annotated[str | None, typer.Option(help="Another host, such as a sandbox's.")]
+StreamUrl = Annotated[str | None, typer.Option(help="Another private stream, such as a sandbox's.")]
 
 
 @app.command()
@@ -55,52 +60,86 @@ def cancel(  # noqa: PLR0913 - one for each option
     order_id: Annotated[str | None, typer.Option(help="The exchange's id of the order.")] = None,
     order_link_id: Annotated[str | None, typer.Option(help="Your own id of the order.")] = None,
     order_filter: Annotated[OrderFilter | None, typer.Option(help="Kind of a spot order.")] = None,
-    environment: Annotated[Environment, typer.Option(help="Where the API key belongs.")] = "mainnet",
-    region: Annotated[Region | None, typer.Option(help="A regional exchange.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Another host, such as a sandbox's.")] = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Wait until it is known how the order ended.")] = False,
+    deadline: Annotated[float, typer.Option(help="Seconds that it may take as a whole.")] = 10.0,
+    environment: EnvironmentOption = "mainnet",
+    region: RegionOption = None,
+    base_url: BaseUrl = None,
+    stream_url: StreamUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Cancel one order, with the key in BYBIT_API_KEY and BYBIT_API_SECRET (or BYBIT_API_SECRET_FILE).
 
-    Exit status: 0 accepted, 1 refused, 2 wrong usage, 3 outcome unknown, 5 nothing was sent.
+    Exit status: 0 accepted (with --confirm: cancelled), 1 refused, 2 wrong usage, 3 outcome unknown, 4 not cancelled
+    but filled or otherwise closed, 5 not sent: nothing left this machine.
     """
     try:
         order = _read_order(category, symbol, order_id, order_link_id, order_filter)
-        with Bybit(environment=environment, region=region, base_url=base_url) as bybit:
-            accepted = bybit.cancel_order(order)
+        with Bybit(
+            environment=environment, region=region, base_url=base_url, stream_url=stream_url, deadline=deadline
+        ) as bybit:
+            if not confirm:
+                _show_accepted(bybit.cancel_order(order), as_json=as_json)
+                return
+            with err.status(f"Waiting for {escape(str(order_id or order_link_id))} to end …"):
+                outcome = bybit.cancel_and_confirm(order)
     except BybitError as error:
         _fail(error, as_json=as_json)
-    _show_accepted(accepted, as_json=as_json)
+    _show_outcome(outcome, as_json=as_json)
+
+
+@app.command()
+def watch(  # noqa: PLR0913 - one for each option
+    *,
+    category: Annotated[Category | None, typer.Option(help="Product type; all if it is not given.")] = None,
+    environment: EnvironmentOption = "mainnet",
+    region: RegionOption = None,
+    base_url: BaseUrl = None,
+    stream_url: StreamUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print order updates as they come, until Ctrl-C."""
+    try:
+        with Bybit(environment=environment, region=region, base_url=base_url, stream_url=stream_url) as bybit:
+            for order in bybit.orders(category):
+                _show_update(order, as_json=as_json)
+    except KeyboardInterrupt:
+        raise typer.Exit from None
+    except BybitError as error:
+        _fail(error, as_json=as_json)
 
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 finds a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 finds a free one.")] = 0,
 ) -> None:
     """Run an imitation of the exchange on this machine, until Ctrl-C."""
-    from .sandbox import Sandbox
+    try:
+        from .serving import serve
 
-    with Sandbox(port) as exchange:
-        out.print(f"The sandbox listens on [bold]{exchange.url}[/]. Ctrl-C ends it. It takes this key, and no other:\n")
-        out.print(f"export BYBIT_API_KEY={exchange.api_key}\nexport BYBIT_API_SECRET={exchange.api_secret}")
-        for order_link_id in ("my-order-1", "my-order-2"):
-            exchange.place("linear", "BTCUSDT", order_link_id=order_link_id)
-        out.print(
-            "\nTwo orders rest there. To cancel one:\n"
-            f"bybit cancel --base-url {exchange.url} --category linear --symbol BTCUSDT --order-link-id my-order-1"
-        )
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            out.print("\nThe sandbox is closed.")
+        serve(out, port)
+    except (ModuleNotFoundError, OSError) as error:
+        err.print(f"[red]The sandbox cannot be run[/]  {escape(str(error))}")
+        raise typer.Exit(Exit.WRONG_USAGE) from None
 
 
 @app.command()
 def demo() -> None:
     """Show whole cancels on an embedded exchange: no key, no network."""
-    from .demo import run
-
+    try:
+        from .demo import run
+    except ModuleNotFoundError as error:
+        err.print(f"[red]The demo cannot be run[/]  {escape(str(error))}")
+        raise typer.Exit(Exit.WRONG_USAGE) from None
     run(out)
+
+
+@app.callback(invoke_without_command=True)
+def main(*, show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Cancel Bybit orders."""
+    if show_version:
+        print_text(version("bybit-v5"))
+        raise typer.Exit
 
 
 def _read_order(
@@ -110,17 +149,19 @@ def _read_order(
     order_link_id: str | None,
     order_filter: OrderFilter | None,
 ) -> CancelOrderRequest:
-    if (order_id is None) == (order_link_id is None):
-        raise InvalidInput("Name the order by --order-id or by --order-link-id.")
-    if order_filter is None:
-        if order_id is not None:
-            return CancelByOrderId(category, symbol, order_id)
-        return CancelByOrderLinkId(category, symbol, str(order_link_id))
-    if category != "spot":
+    if order_id is not None and order_link_id is not None:
+        raise InvalidInput("Name the order by --order-id or by --order-link-id, not by both.")
+    if order_filter is not None and category != "spot":
         raise InvalidInput(f"--order-filter: exists on spot only, not on {category}.")
     if order_id is not None:
-        return CancelSpotByOrderId(category, symbol, order_id, order_filter)
-    return CancelSpotByOrderLinkId(category, symbol, str(order_link_id), order_filter)
+        if order_filter is None:
+            return CancelByOrderId(category, symbol, order_id)
+        return CancelSpotByOrderId("spot", symbol, order_id, order_filter)
+    if order_link_id is None:
+        raise InvalidInput("Name the order by --order-id or by --order-link-id.")
+    if order_filter is None:
+        return CancelByOrderLinkId(category, symbol, order_link_id)
+    return CancelSpotByOrderLinkId("spot", symbol, order_link_id, order_filter)
 
 
 def _show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
@@ -128,19 +169,47 @@ def _show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
         _print_json({"result": "accepted", **attrs.asdict(accepted)})
         return
     name = escape(str(accepted.order_id or accepted.order_link_id))
-    out.print(
-        f"[green]accepted[/]  The exchange took the request to cancel {name}. How the order ends is yet to be seen."
+    print_safely(
+        out, f"[green]accepted[/]  The exchange took the request to cancel {name}. How it ends is yet to be seen."
+    )
+
+
+def _show_outcome(outcome: CancelOutcome, *, as_json: bool) -> NoReturn:
+    if as_json:
+        fields = attrs.asdict(outcome, filter=lambda attribute, _: attribute.name not in {"order", "accepted"})
+        accepted = outcome.accepted and attrs.asdict(outcome.accepted)
+        quantities = {"filled_qty": str(outcome.filled_qty), "remaining_qty": str(outcome.remaining_qty)}
+        result = "cancelled" if outcome.cancelled else "not cancelled"
+        _print_json({"result": result, **fields, **quantities, "accepted": accepted, "order": outcome.order.to_dict()})
+    else:
+        colour = "green" if outcome.cancelled else "yellow"
+        filled = f"{outcome.filled_qty} of {outcome.filled_qty + outcome.remaining_qty} was filled"
+        told_by = f"told by the {outcome.confirmed_by}" if outcome.confirmed_by == "stream" else "read back"
+        print_safely(
+            out, f"[{colour}]{escape(outcome.status)}[/]  {escape(outcome.order.order_id)}: {filled}, {told_by}."
+        )
+    raise typer.Exit(Exit.ACCEPTED if outcome.cancelled else Exit.NOT_CANCELLED)
+
+
+def _show_update(order: Order, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(order.to_dict())
+        return
+    text = f"{order.category} {order.symbol} {order.order_id} {order.order_link_id}".rstrip()
+    print_safely(
+        out, f"[bold]{escape(str(order.order_status)):24}[/] {escape(text)}, {order.cum_exec_qty or 0} of {order.qty}"
     )
 
 
 def _fail(error: BybitError, *, as_json: bool) -> NoReturn:
     result = _exit_of(error)
     if as_json:
-        evidence = attrs.asdict(error.evidence)
         name = result.name.lower().replace("_", " ")
-        _print_json({"result": name, "error": type(error).__name__, "message": str(error), **evidence})
+        fields = {"result": name, "error": type(error).__name__, "message": str(error), **attrs.asdict(error.evidence)}
+        last_order = error.last_order if isinstance(error, OutcomeUnknown) else None
+        _print_json({**fields, "last_order": last_order.to_dict() if last_order else None})
     else:
-        err.print(f"[red]{type(error).__name__}[/]  {escape(str(error))}")
+        print_safely(err, f"[red]{type(error).__name__}[/]  {escape(str(error))}")
     raise typer.Exit(result)
 
 
@@ -153,4 +222,4 @@ def _exit_of(error: BybitError) -> Exit:
 
 
 def _print_json(content: dict[str, Any]) -> None:
-    out.print(json.dumps(content), markup=False)
+    print_text(json.dumps(content))

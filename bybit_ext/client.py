@@ -10,18 +10,19 @@ import httpx
 from bybit_v5.models import Category, Order
 
 from .accepted import CancelAccepted, CancelOrderRequest
-from .bounding import bound_send
 from .confirming import CancelOutcome
-from .errors import BybitError
+from .errors import BybitError, InvalidInput
 from .flow import Need, Pause, Receive, run
 from .flows import Flows
 from .hubs import ThreadHub, ThreadInbox
-from .operations import Answer, Arguments, Operation
+from .operations import CLOSED, Answer, Arguments, Operation
+from .sending import prepare_send
 
 
 class Bybit(Flows[httpx.BaseTransport]):
     """Bybit, over one connection pool and one stream. A context manager; safe to use from many threads."""
 
+    _transports = httpx.BaseTransport
     _hub: ThreadHub | None = None
     _hub_lock = threading.Lock()
 
@@ -135,10 +136,13 @@ class Bybit(Flows[httpx.BaseTransport]):
         if isinstance(need, Pause):
             time.sleep(need.seconds)
             return None
-        bound_send(need.request, need.seconds)
+        prepare_send(need.request, need.seconds, asynchronous=False)
+        http = self._open_pool()
+        if http.is_closed:
+            return InvalidInput(CLOSED)
         try:
-            return self._open_pool().send(need.request)
-        except httpx.HTTPError as error:
+            return http.send(need.request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the flow must weigh it against earlier sends
             return error
 
     def _subscribe(self) -> ThreadInbox | None:

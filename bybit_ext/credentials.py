@@ -44,23 +44,44 @@ def find_credentials(
     Raises:
         InvalidInput: one of them is missing or cannot be used; the message names the argument and the variable.
     """
-    api_key = api_key or environ.get(API_KEY)
-    api_secret = api_secret or environ.get(API_SECRET) or _read_secret_file(environ.get(API_SECRET_FILE))
-    passphrase = passphrase or environ.get(API_SECRET_PASSPHRASE) or None
+    try:
+        return _find_credentials(api_key, api_secret, passphrase, environ)
+    except InvalidInput as error:
+        problem = error.with_traceback(None)
+        problem.__context__ = None
+    finally:
+        # A traceback with local variables must not show the keys.
+        del api_key, api_secret, passphrase, environ
+    raise problem
+
+
+def _find_credentials(
+    api_key: str | None, api_secret: str | None, passphrase: str | None, environ: Mapping[str, str]
+) -> Credentials:
+    given: dict[str, object] = {"api_key": api_key, "api_secret": api_secret, "passphrase": passphrase}
+    for name, value in given.items():
+        if not isinstance(value, str | None):
+            raise InvalidInput(f"{name}: must be a text, not a {type(value).__name__}.")
+    api_key = (api_key or environ.get(API_KEY) or "").strip()
+    api_secret = (api_secret or environ.get(API_SECRET) or "").strip() or _read_secret_file(
+        environ.get(API_SECRET_FILE)
+    )
     missing = [
         *([] if api_key else [f"the API key (api_key= or {API_KEY})"]),
         *([] if api_secret else [f"its secret (api_secret=, {API_SECRET} or {API_SECRET_FILE})"]),
     ]
-    if not api_key or not api_secret:
+    if missing:
         raise InvalidInput(f"Missing: {' and '.join(missing)}.")
-    return Credentials(api_key.strip(), read_key(api_secret.strip(), passphrase))
+    if not passphrase and "ENCRYPTED" in api_secret:
+        passphrase = environ.get(API_SECRET_PASSPHRASE)
+    return Credentials(api_key, read_key(api_secret, passphrase or None))
 
 
-def _read_secret_file(path: str | None) -> str | None:
+def _read_secret_file(path: str | None) -> str:
     if not path:
-        return None
+        return ""
     try:
-        return Path(path).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        return Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text, or not a path"
         raise InvalidInput(f"{API_SECRET_FILE}: {path} cannot be read: {reason}.") from None

@@ -46,6 +46,9 @@ class BybitError(Exception):
     def __str__(self) -> str:
         return " ".join(filter(None, (super().__str__(), self.evidence.summary, self.advice)))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
     @property
     def ret_code(self) -> int | None:
         """The exchange's code; None if it gave none."""
@@ -177,7 +180,7 @@ class OutcomeUnknown(BybitError):
 
     last_order: "Order | None" = None
     accepted: "CancelAccepted | None" = None
-    advice = "Do not take the order for open or for cancelled: read it back. Cancelling it once more is safe."
+    advice = "Do not take it for done, nor for not done: read back what became of it. Cancelling once more is safe."
 
 
 # The only place where a retCode gets its meaning.

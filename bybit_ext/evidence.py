@@ -6,6 +6,8 @@ from typing import Any, cast
 import httpx
 from attrs import frozen
 
+from .blanking import blank_echo
+
 
 @frozen
 class RateLimit:
@@ -60,6 +62,7 @@ class Evidence:
         return f"[{', '.join(known)}]" if known else ""
 
 
+_NEVER = 10**14  # ms, the year 5138: no clock tells that
 # How a refused timestamp (10002) tells the time at the exchange.
 _SERVER_TIMESTAMP = re.compile(r"server_timestamp\[(\d{1,18})\]", re.ASCII)
 
@@ -68,15 +71,17 @@ def read_evidence(response: httpx.Response, body: Any, *, sends: int) -> Evidenc
     """Gather what an answer tells; `body` is its JSON, None if it has none. Nothing in it can make this fail."""
     fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
     message = fields.get("retMsg")
-    told = _SERVER_TIMESTAMP.search(message) if isinstance(message, str) else None
+    message = blank_echo(message, response) if isinstance(message, str) else None
+    told = _SERVER_TIMESTAMP.search(message or "")
     times = (told and int(told[1]), whole_number(fields.get("time")), _header_number(response.headers, "Timenow"))
+    trace_id = response.headers.get("Traceid")
     return Evidence(
         ret_code=whole_number(fields.get("retCode")),
-        ret_msg=message if isinstance(message, str) else None,
+        ret_msg=message,
         status_code=response.status_code,
-        trace_id=response.headers.get("Traceid"),
+        trace_id=trace_id and blank_echo(trace_id, response),
         rate_limit=_read_rate_limit(response.headers),
-        server_time=next((time for time in times if time is not None), None),
+        server_time=next((time for time in times if time is not None and 0 < time < _NEVER), None),
         timestamp=_header_number(response.request.headers, "X-BAPI-TIMESTAMP"),
         sends=sends,
     )

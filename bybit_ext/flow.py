@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 @frozen
 class Send:
-    """Send a request, in so many seconds. Receives the response, or the error of httpx in its place."""
+    """Send a request, in so many seconds. Receives the response, or what was raised in its place."""
 
     request: httpx.Request
     seconds: float

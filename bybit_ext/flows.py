@@ -12,10 +12,11 @@ from .confirming import CancelOutcome, confirm_flow
 from .errors import InvalidInput
 from .evidence import Evidence
 from .flow import Deadline, Flow, Inbox
-from .opening import Opened, Transport, check_seconds
+from .opening import Opened, Transport
 from .operations import Answer, Arguments, Operation, write_request
 from .order_stream import StreamSettings
 from .server_time import measure_flow
+from .settings import check_seconds
 
 # Of the time for a confirmed cancel: a cancel that brings no answer must leave some to read the order back in, and a
 # lost answer some for a second send.

@@ -57,4 +57,4 @@ def rest_host(environment: Environment, region: Region | None = None) -> str:
 
 
 def _regions(environment: Environment) -> list[str]:
-    return [repr(region) for name, region in REST_HOSTS if name == environment]
+    return [region or "(none)" for name, region in REST_HOSTS if name == environment]

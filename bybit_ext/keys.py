@@ -74,6 +74,8 @@ def read_key(secret: str, passphrase: str | None = None) -> SigningKey:
         raise InvalidInput("passphrase: is for an encrypted PEM key, but api_secret is not PEM text.")
     if not secret.isascii() or not secret.isprintable() or " " in secret:
         raise InvalidInput("api_secret: has spaces, line breaks or other characters that no secret of Bybit's has.")
+    if secret.endswith((".pem", ".key")):
+        raise InvalidInput("api_secret: is a file's name; BYBIT_API_SECRET_FILE takes one.")
     return HmacKey(secret.encode())
 
 
@@ -87,7 +89,7 @@ def _read_rsa_key(pem: str, passphrase: str | None) -> RsaKey:
 
     _check_armour(pem, passphrase)
     try:
-        key = load_pem_private_key(pem.encode(), passphrase.encode() if passphrase is not None else None)
+        key = load_pem_private_key(_private_part(pem), passphrase.encode() if passphrase is not None else None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         # `from None`: the library's message may quote the key's text.
         what = "passphrase: does not open this key, or api_secret" if passphrase is not None else "api_secret:"
@@ -97,14 +99,19 @@ def _read_rsa_key(pem: str, passphrase: str | None) -> RsaKey:
     return RsaKey(key)
 
 
+def _private_part(pem: str) -> bytes:
+    """Leave out what stands before the private key: often the public one."""
+    found = re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*", pem, re.DOTALL)
+    return (found[0] if found else pem).encode()
+
+
 def _check_armour(pem: str, passphrase: str | None) -> None:
     """Find what can be told from outside the key: its label, its end, whether it is encrypted."""
-    found = _LABEL.search(pem)
-    label = found[1] if found else ""
-    if label in _UNREADABLE:
-        raise InvalidInput(f"api_secret: {_UNREADABLE[label]}.")
-    if label not in _READABLE:
-        raise InvalidInput("api_secret: is PEM text without a private key in it.")
+    labels = _LABEL.findall(pem)
+    label = next((label for label in labels if label in _READABLE), "")
+    if not label:
+        problems = [_UNREADABLE[label] for label in labels if label in _UNREADABLE]
+        raise InvalidInput(f"api_secret: {next(iter(problems), 'is PEM text without a private key in it')}.")
     if f"-----END {label}-----" not in pem:
         raise InvalidInput(f"api_secret: is cut off; the line -----END {label}----- is missing.")
     encrypted = label.startswith("ENCRYPTED") or "Proc-Type: 4,ENCRYPTED" in pem

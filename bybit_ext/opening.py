@@ -1,24 +1,30 @@
 """How a client is opened: keys, host, time-outs, TLS and the connection pool, all before anything is sent."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from math import isfinite
 from ssl import SSLContext
 from typing import Generic, TypeVar
-from urllib.parse import quote
 
 import httpx
 from bybit_v5 import Client
 from bybit_v5.models import Category
 
 from .auth import BybitAuth, Clock, ServerClock, system_clock
-from .bounding import bound_body
 from .credentials import Credentials, find_credentials
 from .errors import InvalidInput
 from .hosts import STREAM_HOSTS, Environment, Region, rest_host
 from .order_stream import StreamSettings
+from .sending import bound_body
+from .settings import (
+    check_base_url,
+    check_headers,
+    check_proxy,
+    check_seconds,
+    check_types,
+    open_ssl_context,
+    proxy_url,
+)
 
 # httpx closes an idle connection after 5 s, which means a new TLS handshake after every pause.
 DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=90)
@@ -28,6 +34,9 @@ Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
 class Opened(ABC, Generic[Transport]):
     """What both clients are before they send."""
+
+    _base_url: str = ""
+    _transports: type
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
@@ -75,19 +84,35 @@ class Opened(ABC, Generic[Transport]):
         Raises:
             InvalidInput: one of these cannot be used; the message names it.
         """
+        try:
+            self._credentials: Credentials = find_credentials(api_key, api_secret, passphrase)
+        finally:
+            # A traceback with local variables must not show the keys.
+            del api_key, api_secret, passphrase
+        check_types(
+            environment=(environment, str),
+            region=(region, str | None),
+            base_url=(base_url, str | None),
+            stream_url=(stream_url, str | None),
+            clock=(clock, Callable),
+            headers=(headers, Mapping | None),
+            proxy=(proxy, str | httpx.URL | httpx.Proxy | None),
+            verify=(verify, SSLContext | bool | None),
+            limits=(limits, httpx.Limits),
+            transport=(transport, self._transports | None),
+        )
         self._clock: ServerClock = ServerClock(clock)
         self._deadline: float = check_seconds("deadline", deadline)
         self._timeout: float = check_seconds("timeout", timeout)
-        self._credentials: Credentials = find_credentials(api_key, api_secret, passphrase)
         auth = BybitAuth(self._credentials, recv_window=recv_window, clock=self._clock)
-        self._base_url: str = rest_host(environment, region) if base_url is None else _check_base_url(base_url)
+        self._base_url: str = rest_host(environment, region) if base_url is None else check_base_url(base_url)
         self._stream_url: str | None = stream_url or (None if base_url else STREAM_HOSTS.get((environment, region)))
-        self._ssl_context: SSLContext = _ssl_context(verify, trust_env)
-        self._proxy: httpx.Proxy | None = _check_proxy(proxy)
+        self._proxy: httpx.Proxy | None = check_proxy(proxy)
         self._trust_env: bool = trust_env
+        self._ssl_context: SSLContext = open_ssl_context(verify, trust_env)
         self._client = Client(
             base_url=self._base_url,
-            headers=dict(headers or {}),
+            headers=check_headers(headers or {}),
             timeout=httpx.Timeout(self._timeout),
             verify_ssl=self._ssl_context,
             follow_redirects=False,
@@ -100,12 +125,17 @@ class Opened(ABC, Generic[Transport]):
                 "trust_env": trust_env,
             },
         )
+        problem = ""
         try:
             http = self._open_pool()
-        except (ImportError, ValueError, OSError) as error:  # a proxy's scheme or a file that httpx cannot use
-            raise InvalidInput(f"proxy, verify or httpx's environment variables: {error}.") from None
-        if isinstance(http, httpx.Client):
-            http.event_hooks = {"response": [bound_body]}
+            if isinstance(http, httpx.Client):
+                http.event_hooks = {"response": [bound_body]}
+        except (ImportError, ValueError, OSError) as error:
+            problem = f"proxy (or HTTPS_PROXY, ALL_PROXY): {error}."
+        except httpx.InvalidURL:
+            problem = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or NO_PROXY: is no URL."
+        if problem:  # raised here, without a context: that can quote a proxy's password
+            raise InvalidInput(problem)
 
     @abstractmethod
     def _open_pool(self) -> httpx.Client | httpx.AsyncClient:
@@ -121,7 +151,7 @@ class Opened(ABC, Generic[Transport]):
             self._clock,
             category=category,
             ssl_context=self._ssl_context,
-            proxy=_proxy_url(self._proxy) if self._proxy else self._trust_env or None,
+            proxy=proxy_url(self._proxy) if self._proxy else self._trust_env or None,
         )
 
     @property
@@ -131,54 +161,3 @@ class Opened(ABC, Generic[Transport]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
-
-
-def _ssl_context(verify: SSLContext | bool | None, trust_env: bool) -> SSLContext:  # noqa: FBT001 - httpx's settings
-    if isinstance(verify, SSLContext):
-        return verify
-    return httpx.create_ssl_context(verify=False) if verify is False else _shared_ssl_context(trust_env)
-
-
-@cache
-def _shared_ssl_context(trust_env: bool) -> SSLContext:  # noqa: FBT001 - httpx's own setting
-    # One for all clients of the process: building one reads all root certificates, which takes 20 to 30 ms.
-    return httpx.create_ssl_context(trust_env=trust_env)
-
-
-def _check_base_url(text: str) -> str:
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, TypeError):
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
-        raise InvalidInput("base_url: must be like https://api.bybit.com.")
-    if url.userinfo:
-        raise InvalidInput("base_url: must not hold a user name or a password.")
-    return text
-
-
-def check_seconds(name: str, seconds: object) -> float:
-    """Return a number of seconds.
-
-    Raises:
-        InvalidInput: it is no positive finite number.
-    """
-    if isinstance(seconds, int | float) and isfinite(seconds) and seconds > 0:
-        return float(seconds)
-    raise InvalidInput(f"{name}: must be a positive number of seconds, not {seconds!r}.")
-
-
-def _proxy_url(proxy: httpx.Proxy) -> str:
-    if proxy.auth is None:
-        return str(proxy.url)
-    userinfo = ":".join(quote(part, safe="") for part in proxy.auth)
-    return str(proxy.url).replace("://", f"://{userinfo}@", 1)
-
-
-def _check_proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:
-    if proxy is None or isinstance(proxy, httpx.Proxy):
-        return proxy
-    try:
-        return httpx.Proxy(proxy)  # its repr hides the password
-    except (ValueError, httpx.InvalidURL):
-        raise InvalidInput("proxy: must be like http://user:password@host:port.") from None

@@ -5,6 +5,7 @@ public functions consist of nothing else, and the generator is pinned.
 """
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import httpx
@@ -12,11 +13,14 @@ from bybit_v5 import AuthenticatedClient, Client
 from bybit_v5.models import Refusal
 
 from .checking import argument_hints, find_mismatch
-from .errors import InvalidInput, NotSent
+from .errors import InvalidInput
+from .spec import find_violation
 
 Arguments = ParamSpec("Arguments")
 Answer_co = TypeVar("Answer_co", covariant=True)
 Answer = TypeVar("Answer")
+
+CLOSED = "This client is closed; open another one."
 
 
 class ParseResponse(Protocol[Answer_co]):
@@ -46,21 +50,31 @@ def write_request(
     """Write the request of an operation.
 
     Raises:
-        InvalidInput: an argument is not what the spec says; the message names it.
-        NotSent: the client is closed.
+        InvalidInput: an argument is not what the spec says (the message names it), or the client is closed.
     """
+    name = _name_of(operation)
     if http.is_closed:
-        raise NotSent("This client is closed; open another one.")
+        raise InvalidInput(CLOSED)
     get_kwargs = operation._get_kwargs  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     hints = argument_hints(get_kwargs)
-    for name, value in kwargs.items():
-        problem = name in hints and find_mismatch(value, hints[name], name)
-        if problem:
-            raise InvalidInput(f"{problem}.")
+    for argument, value in kwargs.items():
+        if argument in hints:
+            problem = find_mismatch(value, hints[argument], argument) or find_violation(value, argument)
+            if problem:
+                raise InvalidInput(f"{problem}.")
     try:
         return http.build_request(**get_kwargs(*args, **kwargs))
-    except (TypeError, ValueError) as error:  # missing arguments; values that JSON or a URL cannot hold
-        raise InvalidInput(f"The request cannot be written: {error}.") from None
+    except (TypeError, ValueError, RecursionError, httpx.InvalidURL) as error:
+        # Missing or unknown arguments; values that JSON or a URL cannot hold.
+        raise InvalidInput(f"{name}: {str(error).replace('_get_kwargs()', 'it')}.") from None
+
+
+def _name_of(operation: object) -> str:
+    if not hasattr(operation, "_get_kwargs") or not hasattr(operation, "_parse_response"):
+        raise InvalidInput(
+            "operation: must be a generated module, like bybit_v5.api.trade.cancel_order, not a function."
+        )
+    return operation.__name__.rpartition(".")[2] if isinstance(operation, ModuleType) else "operation"
 
 
 def read_answer(operation: Operation[Any, Answer], client: Client, response: httpx.Response) -> Answer | Refusal | None:

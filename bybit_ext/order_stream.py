@@ -16,7 +16,7 @@ from enum import Enum
 from ssl import SSLContext
 from typing import Any, Literal, cast
 
-from attrs import frozen
+from attrs import field, frozen
 from bybit_v5.models import Category, Order
 
 from .auth import Clock
@@ -64,7 +64,7 @@ class StreamSettings:
     clock: Clock
     category: Category | None = None
     ssl_context: SSLContext | None = None
-    proxy: str | Literal[True] | None = None
+    proxy: str | Literal[True] | None = field(default=None, repr=False)
     answer_timeout: float = 5.0
     heartbeat: float = 20.0
     silence: float = 30.0

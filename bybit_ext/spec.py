@@ -1,13 +1,20 @@
 """What the code needs of the OpenAPI document at run time. The generated package carries it as JSON."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from bybit_v5 import client
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_UNSIGNED: tuple[list[Any], ...] = ([], [{}])
+
+Name = tuple[str, str]
+"""An operation's method and path."""
 
 
 @cache
@@ -17,25 +24,75 @@ def document() -> dict[str, Any]:
     return content
 
 
-@cache
-def public_operations() -> frozenset[tuple[str, str]]:
-    """Return (method, path) of the operations that are not signed."""
-    return frozenset(name for name, operation in _operations() if operation.get("security") == [])
+def operations() -> Iterator[tuple[Name, dict[str, Any]]]:
+    """Return all operations of the document by their names, with the parameters that they share with their path."""
+    for path, item in document()["paths"].items():
+        for method in item.keys() & METHODS:
+            parameters = [resolve(one) for one in (*item.get("parameters", ()), *item[method].get("parameters", ()))]
+            yield (method.upper(), path), {**item[method], "parameters": parameters}
+
+
+def resolve(part: dict[str, Any]) -> dict[str, Any]:
+    """Follow a `$ref` into the document, if a part of it is one."""
+    while "$ref" in part:
+        found: Any = document()
+        for key in part["$ref"].removeprefix("#/").split("/"):
+            found = found[key]
+        part = cast("dict[str, Any]", found)
+    return part
+
+
+def is_signed(operation: dict[str, Any]) -> bool:
+    """Tell whether an operation takes signed requests only."""
+    return operation.get("security", [{"signature": []}]) not in _UNSIGNED
 
 
 @cache
-def idempotent_operations() -> frozenset[tuple[str, str]]:
-    """Return (method, path) of the operations that do the same when they are sent twice."""
-    return frozenset(name for name, operation in _operations() if name[0] == "GET" or operation.get("x-idempotent"))
+def public_operations() -> frozenset[Name]:
+    """Return the operations that are not signed."""
+    return frozenset(name for name, operation in operations() if not is_signed(operation))
 
 
-def _operations() -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
-    for path, methods in document()["paths"].items():
-        for method, operation in methods.items():
-            yield (method.upper(), path), operation
+@cache
+def idempotent_operations() -> frozenset[Name]:
+    """Return the operations that do the same when they are sent twice."""
+    return frozenset(name for name, operation in operations() if name[0] == "GET" or operation.get("x-idempotent"))
 
 
-def is_among(operations: frozenset[tuple[str, str]], request: httpx.Request) -> bool:
+def is_among(names: frozenset[Name], request: httpx.Request) -> bool:
     """Tell whether a request is one of some operations."""
-    # endswith: a base_url may put a path of its own before the document's.
-    return any(request.method == method and request.url.path.endswith(path) for method, path in operations)
+    return any(request.method == method and _pattern(path).search(request.url.path) for method, path in names)
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    # Only its end: a base_url may put a path of its own before the document's.
+    return re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path)) + "$")
+
+
+def find_violation(model: object, path: str) -> str | None:
+    """Return what a request model holds against the document that its types cannot tell; None if nothing.
+
+    That is an empty text where there must be one, and an additional property that a request declares: given so, it
+    would pass by the types that forbid it.
+    """
+    schema = document()["components"]["schemas"].get(type(model).__name__)
+    to_dict = getattr(model, "to_dict", None)
+    if schema is None or to_dict is None:
+        return None
+    for name, value in to_dict().items():
+        definition = resolve(schema.get("properties", {}).get(name, {}))
+        if value == "" and definition.get("minLength", 0) > 0:
+            return f"{path}.{name}: must not be empty"
+        if not definition and name in _declared_in_requests():
+            return f"{path}.{name}: is not for {type(model).__name__}"
+    return None
+
+
+@cache
+def _declared_in_requests() -> frozenset[str]:
+    """Return all properties that the bodies of requests declare."""
+    bodies = [operation["requestBody"]["content"] for _, operation in operations() if "requestBody" in operation]
+    schemas = [content["schema"] for body in bodies for content in body.values()]
+    forms = [resolve(form) for schema in schemas for form in schema.get("anyOf", [schema])]
+    return frozenset(name for form in forms for name in form.get("properties", {}))

@@ -11,7 +11,6 @@ import difflib
 import importlib.metadata
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = ROOT / "spec" / "openapi.yaml"
@@ -72,13 +72,14 @@ def require_pinned_tools() -> None:
         except importlib.metadata.PackageNotFoundError:
             installed = "none"
         if installed != pinned[tool]:
-            sys.exit(
+            refuse(
                 f"{tool} {pinned[tool]} is needed, {installed} is installed in {sys.executable}.\n"
                 "Run scripts/test once, then .venv/bin/python scripts/regenerate.py."
             )
 
 
 def generate(spec: Path, package: Path) -> None:
+    document = read_document(spec)
     run(
         *("openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
         *("--path", spec, "--config", SETTINGS, "--output-path", package),
@@ -86,9 +87,10 @@ def generate(spec: Path, package: Path) -> None:
     for arguments in FORMATTERS:
         run("ruff", *arguments, package)
     (package / "py.typed").touch()
-    (package / "openapi.json").write_text(as_json(spec))
-    for file in python_files(package):
-        file.write_text(f"# {origin()}\n\n{file.read_text()}".rstrip() + "\n")
+    (package / "openapi.json").write_text(as_json(document), encoding="utf-8")
+    for file in marked_files(package):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"# {origin()}\n\n{text}".rstrip() + "\n", encoding="utf-8")
 
 
 def run(module: str, *arguments: str | Path) -> None:
@@ -96,15 +98,26 @@ def run(module: str, *arguments: str | Path) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": "0"}  # no set's order may reach the output
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
-        sys.exit(f"{module} failed on this document:\n{done.stdout}{done.stderr}")
+        refuse(f"{module} failed on this document:\n{done.stdout}{done.stderr}")
 
 
-def as_json(spec: Path) -> str:
-    """The document as JSON, which travels in the package: who needs it at run time needs no YAML library."""
+def read_document(spec: Path) -> dict[str, Any]:
     from ruamel.yaml import YAML  # only here, so that the message about missing tools comes first
 
-    document = YAML(typ="safe").load(spec)  # pyright: ignore[reportUnknownMemberType]
-    return json.dumps({"openapi": document.pop("openapi"), "x-origin": origin(), **document}, indent=1) + "\n"
+    if not spec.is_file():
+        refuse(f"{spec}: there is no such file.")
+    document: dict[str, Any] = YAML(typ="safe").load(spec)  # pyright: ignore[reportUnknownMemberType]
+    parts = [cast("dict[str, Any]", part) for item in document["paths"].values() for part in item.values()]
+    names = [part["operationId"] for part in parts if "operationId" in part]
+    if len(set(names)) < len(names):
+        # The generator would write one file for both, and say nothing.
+        refuse(f"{spec}: an operationId is given twice: {', '.join(sorted(names))}.")
+    return document
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """The document as JSON, which travels in the package: who needs it at run time needs no YAML library."""
+    return json.dumps({"openapi": document["openapi"], "x-origin": origin(), **document}, indent=1) + "\n"
 
 
 def origin() -> str:
@@ -112,13 +125,15 @@ def origin() -> str:
     return f"Generated from spec/openapi.yaml by scripts/regenerate.py (openapi-python-client {version}). Do not edit."
 
 
-def python_files(package: Path) -> Iterator[Path]:
+def marked_files(package: Path) -> Iterator[Path]:
     yield from package.rglob("*.py")
     yield from package.rglob("py.typed")
 
 
 def replace(package: Path, fresh: Path) -> None:
     """Swap the whole folder, so that files which are no longer generated vanish."""
+    if package.is_dir() and any(package.iterdir()) and not (package / "openapi.json").is_file():
+        refuse(f"{package} is not a generated package: it is left alone.")
     shutil.rmtree(package, ignore_errors=True)
     package.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(fresh, package)
@@ -126,31 +141,39 @@ def replace(package: Path, fresh: Path) -> None:
 
 def report_stale(package: Path, fresh: Path) -> int:
     committed, wanted = read_files(package), read_files(fresh)
-    differences = [
-        line
-        for name in sorted(committed.keys() | wanted.keys())
-        for line in difflib.unified_diff(
-            committed.get(name, "").splitlines(),
-            wanted.get(name, "").splitlines(),
-            f"committed/{name}",
-            f"generated/{name}",
-            lineterm="",
-        )
-    ]
-    missing = sorted(committed.keys() ^ wanted.keys())
     if committed == wanted:
         return 0
-    print(*differences, *(f"only in one of them: {name}" for name in missing), sep="\n")
-    print("\nThe generated package is stale. Run: python scripts/regenerate.py", file=sys.stderr)
+    for name in sorted(committed.keys() | wanted.keys()):
+        before, after = committed.get(name), wanted.get(name)
+        if before is None or after is None:
+            print(f"only in the {'committed' if after is None else 'generated'} package: {name}")
+        elif before != after:
+            print(*show_difference(name, before, after), sep="\n")
+    print("\nThe generated package is stale. Run: .venv/bin/python scripts/regenerate.py", file=sys.stderr)
     return 1
 
 
-def read_files(folder: Path) -> dict[str, str]:
+def show_difference(name: str, before: bytes, after: bytes) -> Iterator[str]:
+    old, new = (content.decode("utf-8", errors="replace").splitlines() for content in (before, after))
+    difference = list(difflib.unified_diff(old, new, f"committed/{name}", f"generated/{name}", lineterm=""))
+    yield from difference or [f"{name}: the bytes differ, such as the ends of lines"]
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Return the content of all files; Python's own caches do not count."""
+    files = (path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    names = {path.relative_to(folder): path for path in files}
     return {
-        str(path.relative_to(folder)): path.read_text()
-        for path in folder.rglob("*")
-        if path.is_file() and not re.search(r"__pycache__|\.pyc$", str(path))
+        str(name): path.read_bytes() if path.is_file() else b"not a file"
+        for name, path in names.items()
+        if "__pycache__" not in name.parts[:-1]
     }
+
+
+def refuse(message: str) -> NoReturn:
+    """End with the status of wrong usage: 1 says that the package is stale."""
+    print(message, file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from bybit_v5.models import Order
 from typer.testing import CliRunner, Result
 
 from bybit_ext import cli
 from bybit_ext.sandbox import Sandbox
+from bybit_ext.sandbox.faults import lost
 
 RUNNER = CliRunner()
 
@@ -91,15 +94,15 @@ class TestCancel:
 
     def test_outcome_unknown_is_3(self, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         def send(*_: object) -> httpx.Response:
-            return httpx.Response(502, text="bad gateway")
+            return httpx.Response(502, text="bad gateway", request=httpx.Request("POST", "https://api.bybit.com"))
 
         monkeypatch.setattr(httpx.Client, "send", send)
-        result = run(*LINEAR, "--order-id", "1")
+        result = run(*LINEAR, "--order-id", "1", "--deadline", "0.2")
         assert result.exit_code == 3
         assert result.stderr.startswith("OutcomeUnknown")
 
     def test_nothing_sent_is_5(self, run: Any) -> None:
-        result = run(*LINEAR, "--order-id", "1", base_url="http://127.0.0.1:1")
+        result = run(*LINEAR, "--order-id", "1", "--deadline", "0.2", base_url="http://127.0.0.1:1")
         assert result.exit_code == 5
         assert result.stderr.startswith("NotSent")
 
@@ -116,26 +119,22 @@ class TestCancel:
     def test_json_tells_a_failure_as_one_object(
         self, run: Any, sandbox: Sandbox, base_url: str | None, expected: tuple[str, str, int | None]
     ) -> None:
-        result = run(*LINEAR, "--order-id", "[/]unknown", "--json", base_url=base_url or sandbox.url)
+        options = ("--order-id", "[/]unknown", "--deadline", "0.5", "--json")
+        result = run(*LINEAR, *options, base_url=base_url or sandbox.url)
         answer = json.loads(result.stdout)
         assert (answer["result"], answer["error"], answer["ret_code"]) == expected
         assert answer["message"]
 
 
-def test_the_demo_shows_each_order_end() -> None:
+def test_the_demo_shows_how_each_order_ends() -> None:
     result = RUNNER.invoke(cli.app, ["demo"])
     assert result.exit_code == 0
-    assert len(re.findall("accepted, trace id .*, then Cancelled", result.stdout)) == 6
-    assert "OrderClosed" in result.stdout
-    assert "[retCode 110010" in result.stdout
-
-
-def test_the_demo_says_when_an_order_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bybit_ext import demo
-
-    monkeypatch.setattr(demo, "_PATIENCE", 0.0)
-    result = RUNNER.invoke(cli.app, ["demo"])
-    assert "then still open" in result.stdout
+    assert len(re.findall("accepted, then Cancelled", result.stdout)) == 6
+    assert "no acknowledgement, yet Filled, 1 filled" in result.stdout
+    assert "no acknowledgement, yet Cancelled" in result.stdout
+    assert "accepted, at send 2, then Cancelled" in result.stdout
+    assert "OrderNotFound" in result.stdout
+    assert "[retCode 110001" in result.stdout
 
 
 def test_the_sandbox_command_serves_until_ctrl_c() -> None:
@@ -144,12 +143,12 @@ def test_the_sandbox_command_serves_until_ctrl_c() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout
         printed = ""
-        while "--order-link-id" not in printed:
+        while "bybit watch" not in printed:
             line = process.stdout.readline()
             assert line, printed
             printed += line
         keys = dict(re.findall(r"export (\w+)=(\w+)", printed))
-        (command_line,) = re.findall(r"^bybit (.+)$", printed, re.MULTILINE)
+        (command_line,) = re.findall(r"^bybit (cancel .+)$", printed, re.MULTILINE)
         bybit = [sys.executable, "-m", "bybit_ext", *command_line.split()]
         cancelled = subprocess.run(bybit, check=False, capture_output=True, text=True, env={**os.environ, **keys})
         process.send_signal(signal.SIGINT)
@@ -162,9 +161,136 @@ def test_the_sandbox_command_serves_until_ctrl_c() -> None:
 def test_help_names_every_exit_status() -> None:
     text = " ".join(RUNNER.invoke(cli.app, ["cancel", "--help"]).stdout.split())
     for status in cli.Exit:
-        assert f"{status.value} {status.name.lower().replace('_', ' ')}" in text.replace("nothing was sent", "not sent")
+        assert f"{status.value} {status.name.lower().replace('_', ' ')}" in text
 
 
 def test_the_command_is_installed() -> None:
     bybit = Path(sys.executable).with_name("bybit")
-    assert subprocess.run([bybit, "--help"], check=True, capture_output=True, text=True).stdout
+    done = subprocess.run([bybit, "--version"], check=True, capture_output=True, text=True)
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", done.stdout)
+
+
+class TestConfirm:
+    @pytest.fixture
+    def confirm(self, run: Any, sandbox: Sandbox) -> Any:
+        def confirm(order: Order, *more: str) -> Result:
+            arguments = ("--category", order.category, "--symbol", order.symbol, "--order-id", order.order_id)
+            result: Result = run(*arguments, "--confirm", "--stream-url", sandbox.stream_url, *more)
+            return result
+
+        return confirm
+
+    def test_cancelled_is_0(self, confirm: Any, sandbox: Sandbox) -> None:
+        result = confirm(sandbox.place("linear", "BTCUSDT"))
+        assert result.exit_code == 0
+        assert re.match("Cancelled  .*: 0 of 1 was filled, told by the stream", result.stdout)
+
+    def test_filled_is_4(self, confirm: Any, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        sandbox.fill(order.order_id)
+        result = confirm(order)
+        assert result.exit_code == 4
+        assert re.match("Filled  .*: 1 of 1 was filled, read back", result.stdout)
+
+    def test_unknown_is_3_with_the_order_as_it_was_last_seen(self, confirm: Any, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        sandbox.faults.on(order.order_id, [lost(carry_out=False)] * 100)
+        result = confirm(order, "--deadline", "0.6", "--json")
+        sandbox.faults.clear()
+        assert result.exit_code == 3
+        assert json.loads(result.stdout)["last_order"]["orderStatus"] == "New"
+
+    def test_refused_is_1(self, run: Any) -> None:
+        assert run(*LINEAR, "--order-id", "unknown", "--confirm").exit_code == 1
+
+    def test_json_tells_the_end_as_one_object(self, confirm: Any, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT", qty="2")
+        sandbox.fill(order.order_id, "0.5")
+        answer = json.loads(confirm(order, "--json").stdout)
+        assert (answer["result"], answer["status"], answer["filled_qty"]) == ("cancelled", "Cancelled", "0.5")
+        assert answer["order"]["orderId"] == answer["accepted"]["order_id"] == order.order_id
+
+
+class TestWatch:
+    @pytest.mark.parametrize("as_json", [True, False])
+    def test_it_prints_updates_until_ctrl_c(self, sandbox: Sandbox, *, as_json: bool) -> None:
+        hosts = ["--base-url", sandbox.url, "--stream-url", sandbox.stream_url]
+        command = [sys.executable, "-m", "bybit_ext", "watch", *hosts, "--category", "spot", *(["--json"] * as_json)]
+        keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **keys}) as process:
+            assert process.stdout
+            stop = threading.Event()
+
+            def place() -> None:
+                while not stop.wait(0.1):
+                    sandbox.place("spot", "WATCHUSDT")
+
+            placing = threading.Thread(target=place)
+            placing.start()
+            line = process.stdout.readline()
+            stop.set()
+            placing.join()
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+        assert process.returncode == 0
+        assert (json.loads(line)["symbol"] if as_json else line.split()[2]) == "WATCHUSDT"
+
+    def test_without_a_stream_it_is_wrong_usage(self, run: Any, sandbox: Sandbox) -> None:
+        del run
+        result = RUNNER.invoke(cli.app, ["watch", "--base-url", sandbox.url])
+        assert result.exit_code == 2
+        assert "stream_url" in result.stderr
+
+
+class TestOutputThatFails:
+    @pytest.mark.parametrize("json_option", [[], ["--json"]])
+    def test_it_does_not_change_the_exit_status(self, sandbox: Sandbox, json_option: list[str]) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}
+        arguments = ["cancel", "--base-url", sandbox.url, *LINEAR, "--order-id", order.order_id, *json_option]
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "bybit_ext", *arguments],
+                check=False,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env={**os.environ, **keys},
+            )
+        assert (done.returncode, done.stderr) == (0, b"")
+
+    def test_an_id_is_printed_as_it_is(self, run: Any, sandbox: Sandbox) -> None:
+        sandbox.place("linear", "BTCUSDT", order_link_id="a:100:b:key:")
+        result = run(*LINEAR, "--order-link-id", "a:100:b:key:", "--json")
+        assert json.loads(result.stdout)["order_link_id"] == "a:100:b:key:"
+
+
+@pytest.mark.parametrize("command", ["sandbox", "demo"])
+def test_without_the_sandbox_extra_the_message_names_it(command: str) -> None:
+    code = (
+        "import sys, bybit_ext.__main__ as m\n"
+        "sys.modules['starlette'] = None\n"
+        f"sys.argv = ['bybit', '{command}']\n"
+        "m.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "bybit-v5[sandbox]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_wrong_usage(sandbox: Sandbox) -> None:
+    result = RUNNER.invoke(cli.app, ["sandbox", "--port", sandbox.url.rpartition(":")[2]])
+    assert result.exit_code == 2
+    assert "in use" in result.stderr
+
+
+def test_an_unforeseen_failure_does_not_say_refused() -> None:
+    code = (
+        "import sys, bybit_ext.cli as c, bybit_ext.__main__ as m\n"
+        "def fail(*_, **__): raise ZeroDivisionError\n"
+        "c.Bybit = fail\n"
+        "sys.argv = ['bybit', 'cancel', '--category', 'linear', '--symbol', 'X', '--order-id', '1']\n"
+        "m.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 3

@@ -17,7 +17,7 @@ from bybit_v5.models import CancelByOrderId, CancelOrderAnswer, Refusal
 from bybit_ext import AsyncBybit, Bybit, InvalidInput, NotSent, OutcomeUnknown
 from bybit_ext.hosts import REST_HOSTS, rest_host
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import API_KEY, API_SECRET, Cancel, answering
+from tests.conftest import API_KEY, API_SECRET, Cancel, answering, with_defaults
 
 ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
 
@@ -41,7 +41,7 @@ class TestHosts:
         ("environment", "region"), [("testnet", "nl"), ("demo", "eu"), ("mainnet", "xx"), ("live", None)]
     )
     def test_an_undocumented_pair_is_refused_with_the_documented_ones(self, environment: Any, region: Any) -> None:
-        with pytest.raises(InvalidInput, match=r"not documented.*testnet: None, 'jp'; demo: None"):
+        with pytest.raises(InvalidInput, match=r"not documented.*testnet: \(none\), jp; demo: \(none\)"):
             rest_host(environment, region)
 
     @pytest.mark.parametrize(
@@ -126,8 +126,114 @@ class TestOpening:
         cancel(ORDER, headers={"Referer": "broker"}, transport=httpx.MockTransport(handle))
         assert seen == ["broker"]
 
+    @pytest.mark.parametrize(
+        ("wrong", "named"),
+        [
+            ({"api_key": 5}, "api_key"),
+            ({"api_secret": b"secret"}, "api_secret"),
+            ({"environment": []}, "environment"),
+            ({"region": []}, "region"),
+            ({"headers": 5}, "headers"),
+            ({"headers": {"X": 5}}, "headers"),
+            ({"headers": {"X": "a\nb"}}, "headers"),
+            ({"headers": {"X": "ä"}}, "headers"),
+            ({"proxy": 5}, "proxy"),
+            ({"proxy": "http://a..b:1"}, "proxy"),
+            ({"base_url": "https://api..bybit.com"}, "base_url"),
+            ({"verify": "/no/such.pem"}, "verify"),
+            ({"limits": 5}, "limits"),
+            ({"transport": 5}, "transport"),
+            ({"transport": httpx.ASGITransport(None)}, "transport"),  # type: ignore[arg-type]
+            ({"clock": 5}, "clock"),
+            ({"timeout": 10**400}, "timeout"),
+            ({"deadline": 1e10}, "deadline"),
+        ],
+    )
+    def test_a_setting_that_is_none_is_named(self, wrong: dict[str, Any], named: str) -> None:
+        with pytest.raises(InvalidInput, match=f"^{named}"):
+            Bybit(**with_defaults(wrong))
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("SSL_CERT_FILE", "/no/such/file"), ("HTTPS_PROXY", "http://[::1"), ("NO_PROXY", "[::1,foo")],
+    )
+    def test_a_variable_that_httpx_cannot_use_is_named(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        from bybit_ext import settings
+
+        settings._shared_ssl_context.cache_clear()
+        monkeypatch.setenv(name, value)
+        with pytest.raises(InvalidInput, match=name):
+            Bybit(API_KEY, API_SECRET)
+        settings._shared_ssl_context.cache_clear()
+
+    def test_an_unverified_client_can_be_asked_for(self) -> None:
+        with Bybit(API_KEY, API_SECRET, verify=False) as bybit:
+            context = bybit.client._verify_ssl
+        assert isinstance(context, ssl.SSLContext)
+        assert context.verify_mode is ssl.CERT_NONE
+
+    @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 502 no\r\n\r\n"])
+    def test_a_proxy_that_makes_no_tunnel_means_not_sent(self, cancel: Cancel, answer: bytes) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            thread = threading.Thread(target=_answer_once, args=(server, answer))
+            thread.start()
+            with pytest.raises(NotSent) as caught:
+                cancel(ORDER, proxy=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.2, deadline=0.25)
+            thread.join()
+        assert caught.value.sends == 0
+
+    def test_a_proxy_that_hangs_means_not_sent(self, cancel: Cancel) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(NotSent):
+            cancel(ORDER, proxy=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.1, deadline=0.15)
+
+    def test_the_stream_goes_through_the_proxy_with_its_password(self) -> None:
+        proxy = httpx.Proxy("http://host:1", auth=("us er", "p/w"))
+        with Bybit(API_KEY, API_SECRET, proxy=proxy) as bybit:
+            settings = bybit._stream_settings()
+        assert settings
+        assert settings.proxy == "http://us%20er:p%2Fw@host:1"
+        assert "p%2Fw" not in repr(settings)
+
+    @pytest.mark.parametrize(
+        ("options", "url"),
+        [
+            ({}, "wss://stream.bybit.com/v5/private"),
+            ({"environment": "demo"}, "wss://stream-demo.bybit.com/v5/private"),
+            ({"region": "ge"}, "wss://stream.bybitgeorgia.ge/v5/private"),
+            ({"region": "nl"}, None),
+            ({"base_url": "https://elsewhere.example"}, None),
+            ({"region": "nl", "stream_url": "wss://elsewhere.example"}, "wss://elsewhere.example"),
+        ],
+    )
+    def test_the_stream_is_the_documented_one_or_none(self, options: dict[str, Any], url: str | None) -> None:
+        with Bybit(API_KEY, API_SECRET, trust_env=False, **options) as bybit:
+            settings = bybit._stream_settings()
+        assert (settings and settings.url) == url
+
 
 class TestClosing:
+    @pytest.mark.parametrize("sends_before", [0, 1])
+    def test_closing_during_a_call_loses_no_doubt(self, sends_before: int) -> None:
+        def handle(request: httpx.Request) -> httpx.Response:
+            bybit.close()
+            if sends_before:
+                raise httpx.ReadTimeout("late", request=request)
+            raise httpx.ConnectError("no", request=request)
+
+        bybit = Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle))
+        with pytest.raises(OutcomeUnknown if sends_before else NotSent) as caught:
+            bybit.cancel_order(ORDER)
+        assert caught.value.sends == sends_before
+
+    def test_a_client_of_another_event_loop_is_refused(self) -> None:
+        bybit = AsyncBybit(API_KEY, API_SECRET, transport=answering(json={"retCode": 0}))
+        asyncio.run(bybit.cancel_order(ORDER))
+        with pytest.raises(InvalidInput, match="another event loop"):
+            asyncio.run(bybit.cancel_order(ORDER))
+        asyncio.run(bybit.close())
+
     def test_closing_twice_is_safe(self) -> None:
         bybit = Bybit(API_KEY, API_SECRET)
         bybit.close()
@@ -237,7 +343,7 @@ def test_importing_imports_nothing_but_httpx_attrs_and_the_standard_library() ->
 def test_the_command_without_its_extra_names_the_extra() -> None:
     code = "import sys; sys.modules['typer'] = None; from bybit_ext.__main__ import main; main()"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "bybit-v5[cli]" in done.stderr
     assert "Traceback" not in done.stderr
 

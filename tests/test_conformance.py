@@ -72,7 +72,8 @@ def send(http: httpx.Client, case: Any) -> httpx.Response:
     """Send a case as it is, signed but through no model."""
     body = None if isinstance(case.body, NotSet) else case.body
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return http.request(case.method, case.path, params=case.query, content=content)
+    headers = {"Content-Type": "application/json"}
+    return http.request(case.method, case.path, params=case.query, content=content, headers=headers)
 
 
 @given(case=CANCEL.as_strategy())

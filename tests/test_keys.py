@@ -37,8 +37,17 @@ def pem(
         (pem(PrivateFormat.TraditionalOpenSSL, ENCRYPTED), PASSPHRASE),
         (pem().replace("\n", "\\n"), None),
         (f"\n  {pem()}  \n", None),
+        (KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode() + pem(), None),
     ],
-    ids=["PKCS#8", "PKCS#1", "encrypted PKCS#8", "encrypted PKCS#1", "in one line", "with space around"],
+    ids=[
+        "PKCS#8",
+        "PKCS#1",
+        "encrypted PKCS#8",
+        "encrypted PKCS#1",
+        "in one line",
+        "with space around",
+        "after the public key",
+    ],
 )
 def test_every_form_of_an_rsa_key_signs_alike(secret: str, passphrase: str | None) -> None:
     assert read_key(secret, passphrase).sign(b"text") == SIGNED
@@ -77,6 +86,7 @@ ED25519 = ed25519.Ed25519PrivateKey.generate()
         (pem(), "unneeded", "is not encrypted"),
         ("hmac", "unneeded", "is not PEM"),
         ("two words", None, "spaces"),
+        ("private.pem", None, "is a file's name"),
         ("MIIEvQ\nIBADAN", None, "line breaks"),
         ("żółw", None, "characters"),
     ],
@@ -137,13 +147,34 @@ class TestWhereKeysComeFrom:
             ({"BYBIT_API_KEY": "key"}, r"^Missing: its secret .*BYBIT_API_SECRET"),
             ({"BYBIT_API_SECRET": "secret"}, r"^Missing: the API key .*BYBIT_API_KEY\)\."),
             ({"BYBIT_API_KEY": "", "BYBIT_API_SECRET": ""}, "BYBIT_API_KEY.* and "),
+            ({"BYBIT_API_KEY": "  ", "BYBIT_API_SECRET": " \n "}, "BYBIT_API_KEY.* and "),
         ],
     )
     def test_what_is_missing_is_named(self, variables: dict[str, str], missing: str) -> None:
         with pytest.raises(InvalidInput, match=missing):
             find_credentials(environ=variables)
 
-    @pytest.mark.parametrize("api_key", ["two words", "line\nbreak", "ż", "  "])
+    @pytest.mark.parametrize("path", ["~no-such-user/x", "a\0b"])
+    def test_a_path_that_is_none_is_named(self, path: str) -> None:
+        with pytest.raises(InvalidInput, match=r"BYBIT_API_SECRET_FILE: .* cannot be read"):
+            find_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": path})
+
+    @pytest.mark.parametrize("content", ["", "  \n"])
+    def test_an_empty_file_is_a_missing_secret(self, tmp_path: Path, content: str) -> None:
+        (tmp_path / "empty").write_text(content)
+        with pytest.raises(InvalidInput, match="Missing: its secret"):
+            find_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": str(tmp_path / "empty")})
+
+    def test_a_byte_order_mark_does_no_harm(self, tmp_path: Path) -> None:
+        (tmp_path / "bom").write_text("\ufeffsecret", encoding="utf-8")
+        found = find_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": str(tmp_path / "bom")})
+        assert found == find_credentials("key", "secret")
+
+    def test_a_passphrase_in_the_environment_does_not_disturb_a_key_that_needs_none(self) -> None:
+        variables = {"BYBIT_API_SECRET_PASSPHRASE": PASSPHRASE}
+        assert find_credentials("key", "secret", environ=variables) == find_credentials("key", "secret")
+
+    @pytest.mark.parametrize("api_key", ["two words", "line\nbreak", "ż"])
     def test_an_api_key_that_no_header_can_carry_is_refused(self, api_key: str) -> None:
         with pytest.raises(InvalidInput, match="api_key"):
             find_credentials(api_key, "secret")

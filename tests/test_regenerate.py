@@ -144,7 +144,7 @@ def test_a_warning_of_the_generator_is_an_error(tmp_path: Path, package: Path) -
     )
     before = sorted(package.rglob("*"))
     done = regenerate("--spec", spec, "--output", package)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "failed on this document" in done.stderr
     assert sorted(package.rglob("*")) == before
 
@@ -163,3 +163,30 @@ def test_lint_settings_around_the_package_do_not_change_it(tmp_path: Path) -> No
     (tmp_path / "ruff.toml").write_text('line-length = 60\n[format]\nquote-style = "single"\n')
     assert regenerate("--output", tmp_path / "bybit_v5").returncode == 0
     assert (tmp_path / "bybit_v5" / "types.py").read_text() == (PACKAGE / "types.py").read_text()
+
+
+def test_an_operation_id_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    spec = tmp_path / "openapi.yaml"
+    spec.write_text(SPEC.read_text().replace("operationId: getServerTime", "operationId: getOrders"))
+    done = regenerate("--spec", spec, "--output", tmp_path / "bybit_v5")
+    assert (done.returncode, "given twice" in done.stderr) == (2, True)
+
+
+def test_a_document_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = regenerate("--spec", tmp_path / "none.yaml", "--output", tmp_path / "bybit_v5")
+    assert (done.returncode, "none.yaml: there is no such file" in done.stderr) == (2, True)
+
+
+def test_a_folder_that_is_no_generated_package_is_left_alone(tmp_path: Path) -> None:
+    thesis = tmp_path / "precious" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.touch()
+    assert regenerate("--output", thesis.parent).returncode == 2
+    assert thesis.exists()
+
+
+def test_other_ends_of_lines_fail_the_check(package: Path) -> None:
+    file = package / "types.py"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    done = regenerate("--check", "--output", package)
+    assert (done.returncode, "types.py" in done.stdout) == (1, True)

@@ -3,9 +3,12 @@
 import base64
 import logging
 import pickle
+import socket
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -13,7 +16,7 @@ import pytest
 from bybit_v5.api.trade import cancel_order
 from bybit_v5.models import CancelByOrderId
 
-from bybit_ext import Bybit, BybitAuth, BybitError, find_credentials
+from bybit_ext import Bybit, BybitAuth, BybitError, OrderNotFound, find_credentials
 from bybit_ext.keys import read_key
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET, ONE_SEND, Cancel
@@ -74,11 +77,119 @@ def test_an_echo_of_an_rsa_signature_is_blanked_however_it_is_written(write: Cal
 
 def test_an_echo_in_a_long_page_is_blanked_before_the_page_is_cut(cancel: Cancel) -> None:
     def handle(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(403, text="x" * 190 + API_KEY)
+        return httpx.Response(403, text="-" * 190 + API_KEY)
 
     with pytest.raises(BybitError) as caught:
         cancel(ORDER, transport=httpx.MockTransport(handle))
     assert API_KEY[:8] not in str(caught.value)
+
+
+def as_entities(text: str) -> str:
+    return "".join(f"&#{ord(character)};" for character in text)
+
+
+def as_lower_case_url(text: str) -> str:
+    return quote(text, safe="").lower()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        str.upper,
+        str.lower,
+        as_entities,
+        as_lower_case_url,
+    ],
+    ids=["upper", "lower", "entities", "url in lower case"],
+)
+@pytest.mark.parametrize("header", ["X-BAPI-API-KEY", "X-BAPI-SIGN"])
+@pytest.mark.parametrize("secret", [API_SECRET, RSA_KEY], ids=["HMAC", "RSA"])
+def test_an_echo_in_another_spelling_is_blanked(cancel: Cancel, write: Any, header: str, secret: str) -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers[header])
+        return httpx.Response(403, text=f"<b>blocked</b> {write(request.headers[header])}")
+
+    with pytest.raises(BybitError, match=r"blocked \*\*\*") as caught:
+        cancel(ORDER, api_key="AbCdEf123456", api_secret=secret, transport=httpx.MockTransport(handle))
+    assert seen[0].lower() not in str(caught.value).lower()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_an_echo_in_json_of_any_encoding_is_blanked(cancel: Cancel, encoding: str) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        escaped = "".join(f"\\u{ord(character):04x}" for character in request.headers["X-BAPI-SIGN"])
+        text = f'{{"retCode": 10004, "retMsg": "sign[{escaped}] key[{request.headers["X-BAPI-API-KEY"]}]"}}'
+        return httpx.Response(200, content=text.encode(encoding))
+
+    with pytest.raises(BybitError) as caught:
+        cancel(ORDER, transport=httpx.MockTransport(handle))
+    assert caught.value.ret_msg == "sign[***] key[***]"
+
+
+def test_an_echo_in_the_trace_id_is_blanked(cancel: Cancel) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"retCode": 0}, headers={"Traceid": request.headers["X-BAPI-API-KEY"]})
+
+    assert cancel(ORDER, transport=httpx.MockTransport(handle)).trace_id == "***"
+
+
+@pytest.mark.parametrize("api_key", ["0", "1", "e", "ret"])
+def test_blanking_does_not_change_what_an_answer_means(cancel: Cancel, api_key: str) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"retCode": 110001, "retMsg": "ret 0 1 e"}))
+    with pytest.raises(OrderNotFound):
+        cancel(ORDER, api_key=api_key, transport=transport)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 403 x\r\nbad header %s\r\n\r\n", b"X-BAPI-API-KEY: %s\r\n\r\n"],
+    ids=["in a header line", "in the status line"],
+)
+def test_an_answer_that_is_no_http_is_not_quoted(cancel: Cancel, answer: bytes) -> None:
+    def serve(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(answer % API_KEY.encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,))
+        thread.start()
+        with pytest.raises(BybitError) as caught:
+            cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}", deadline=0.3, timeout=0.3)
+        thread.join()
+    assert API_KEY not in shown(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"timeout": -1},
+        {"recv_window": 0},
+        {"environment": "live"},
+        {"headers": {"X": "a\nb"}},
+        {"passphrase": "unneeded"},
+        {"api_key": "two words"},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_an_error_of_the_constructor_shows_nothing(monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]) -> None:
+    monkeypatch.setenv("BYBIT_API_KEY", API_KEY)
+    monkeypatch.setenv("BYBIT_API_SECRET", API_SECRET)
+    with pytest.raises(BybitError) as caught:
+        Bybit(**wrong)
+    text = shown(caught.value)
+    assert API_KEY not in text
+    assert API_SECRET not in text
+
+
+def test_a_proxy_password_in_the_environment_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2/x@host:1")
+    with pytest.raises(BybitError, match="HTTPS_PROXY") as caught:
+        Bybit(API_KEY, API_SECRET)
+    assert "hunter2" not in shown(caught.value)
 
 
 def test_the_values_of_generated_functions_hold_no_echo() -> None:

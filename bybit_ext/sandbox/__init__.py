@@ -7,9 +7,14 @@
 What it takes is what the document allows: it reads it, and holds no second copy of its rules.
 """
 
-from .app import create_app
-from .exchange import Exchange
-from .faults import Fault, Faults
-from .server import Sandbox
+try:
+    from .app import create_app
+    from .exchange import Exchange
+    from .faults import Fault, Faults
+    from .server import Sandbox
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"{error.msg}: the sandbox needs pip install 'bybit-v5[sandbox]'", name=error.name
+    ) from None
 
 __all__ = ["Exchange", "Fault", "Faults", "Sandbox", "create_app"]

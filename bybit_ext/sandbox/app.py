@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from .contract import Contract, read_contracts, read_query
+from .contract import Contract, read_contracts
 from .exchange import Exchange, OrderName
 from .faults import Fault
 from .going_wrong import go_wrong
@@ -69,7 +69,7 @@ class _Operations:
             refusal = self._check(contract, request, body)
             if refusal:
                 return self._answer(refusal)
-            arguments = _read_arguments(request, body)
+            arguments = json.loads(body) if contract.body else contract.read_query(request.scope["query_string"])
             limits = self._count(contract, request, arguments)
             fault = self._take_fault(contract, arguments)
             if fault is None:
@@ -103,10 +103,10 @@ class _Operations:
     def _check(self, contract: Contract, request: Request, body: bytes) -> Refusal | None:
         """The form first, then, in the exchange's order, the key, the signature and the time."""
         query: bytes = request.scope["query_string"]
-        problem = contract.find_problem(query.decode(errors="replace"), body)
+        problem = contract.find_problem(query, request.headers.get("Content-Type", ""), body)
         if problem:
             return invalid_request(problem)
-        payload = query if request.method == "GET" else body
+        payload = body if contract.body else query
         return self._check_signature(request, payload) if contract.signed else None
 
     def _check_signature(self, request: Request, payload: bytes) -> Refusal | None:
@@ -182,13 +182,6 @@ class _RateLimits:
 
 def _do_not_imitate(_: dict[str, Any]) -> Refusal:
     return NOT_IMITATED
-
-
-def _read_arguments(request: Request, body: bytes) -> dict[str, Any]:
-    if request.method == "POST":
-        arguments: dict[str, Any] = json.loads(body)
-        return arguments
-    return dict(read_query(request.url.query))
 
 
 def _order_name(arguments: dict[str, Any]) -> OrderName:

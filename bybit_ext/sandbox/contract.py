@@ -7,7 +7,9 @@ from urllib.parse import parse_qs
 import jsonschema_rs
 from attrs import frozen
 
-from bybit_ext.spec import document
+from bybit_ext.spec import document, is_signed, operations, resolve
+
+_JSON = "application/json"
 
 
 @frozen
@@ -17,54 +19,62 @@ class Contract:
     Attributes:
         operation_id: the document's name for it.
         signed: whether it takes signed requests only.
+        parameters: the schemas of its query parameters.
         body: checks its JSON body; None if it has none.
         query: checks its query parameters.
     """
 
     operation_id: str
     signed: bool
+    parameters: dict[str, Any]
     body: jsonschema_rs.Validator | None
     query: jsonschema_rs.Validator
 
-    def find_problem(self, query: str, body: bytes) -> str | None:
+    def find_problem(self, query: bytes, media_type: str, body: bytes) -> str | None:
         """Return what is wrong with a request's query or body, None if nothing is."""
-        problem = _first_error(self.query, read_query(query))
+        problem = _first_error(self.query, self.read_query(query))
         if problem or self.body is None:
             return problem
+        if media_type.partition(";")[0].strip().lower() != _JSON:
+            return f"the body is not {_JSON}"
         try:
-            value = json.loads(body, parse_constant=_refuse_constant)
+            value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return "the body is not JSON"
         return _first_error(self.body, value)
 
+    def read_query(self, query: bytes) -> dict[str, Any]:
+        """Return the parameters of a query string, numbers as numbers; of one that is given twice, all."""
+        given = parse_qs(query.decode(errors="replace"), keep_blank_values=True)
+        return {
+            name: self._read_value(name, values[0]) if len(values) == 1 else values for name, values in given.items()
+        }
+
+    def _read_value(self, name: str, text: str) -> Any:
+        if resolve(self.parameters.get(name, {})).get("type", "string") == "string":
+            return text
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+
 
 def read_contracts() -> dict[tuple[str, str], Contract]:
     """Return the contracts of all operations of the document, by (method, path)."""
-    return {
-        (method.upper(), path): _read_contract(operation)
-        for path, methods in document()["paths"].items()
-        for method, operation in methods.items()
-    }
-
-
-def read_query(query: str) -> dict[str, str]:
-    """Return the parameters of a query string; of one that is given twice, the last."""
-    return {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
+    return {name: _read_contract(operation) for name, operation in operations()}
 
 
 def _read_contract(operation: dict[str, Any]) -> Contract:
-    parameters = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
-    query = {
-        "type": "object",
-        "properties": {parameter["name"]: parameter["schema"] for parameter in parameters},
-        "required": [parameter["name"] for parameter in parameters if parameter.get("required")],
-    }
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    parameters = [parameter for parameter in operation["parameters"] if parameter["in"] == "query"]
+    schemas = {parameter["name"]: parameter["schema"] for parameter in parameters}
+    required = [parameter["name"] for parameter in parameters if parameter.get("required")]
+    body = operation.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("schema")
     return Contract(
         operation_id=operation["operationId"],
-        signed=operation.get("security") != [],
+        signed=is_signed(operation),
+        parameters=schemas,
         body=None if body is None else _validator(body),
-        query=_validator(query),
+        query=_validator({"type": "object", "properties": schemas, "required": required}),
     )
 
 

@@ -12,6 +12,7 @@ from bybit_v5.models import Category, Order, OrderFilter
 from bybit_v5.types import UNSET
 
 from bybit_ext.auth import Clock, system_clock
+from bybit_ext.checking import find_mismatch
 
 from .faults import Faults
 from .refusals import Refusal, closed, not_found
@@ -82,7 +83,13 @@ class Exchange:
         qty: str = "1",
         price: str = "100",
     ) -> Order:
-        """Place an order and return it, open. Spot orders with a trigger (`tpslOrder`, `StopOrder`) wait for it."""
+        """Place an order and return it, open. Spot orders with a trigger (`tpslOrder`, `StopOrder`) wait for it.
+
+        Raises:
+            ValueError: the exchange has no such orders.
+        """
+        if order_filter != "Order" and category != "spot":
+            raise ValueError("order_filter: exists on spot only")
         now = str(self.clock())
         with self._lock:
             order = Order(
@@ -104,6 +111,9 @@ class Exchange:
                 created_time=now,
                 updated_time=now,
             )
+            problem = find_mismatch(order, Order, "")
+            if problem or not (_is_number(qty) and _is_number(price)):
+                raise ValueError(problem or "qty and price: must be decimal numbers")
             self._orders[order.order_id] = _Placed(order, order_filter)
             self._publish(order)
         return order
@@ -209,6 +219,13 @@ class Exchange:
     def _publish(self, order: Order) -> None:
         for listener in list(self._listeners):
             listener(order)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except (ArithmeticError, TypeError):
+        return False
 
 
 def _cancelled_status(order: Order) -> str:

@@ -1,5 +1,6 @@
 """`Sandbox`: the imitation exchange on a loopback port, in a thread of its own."""
 
+import logging
 import secrets
 import socket
 import threading
@@ -60,7 +61,8 @@ class Sandbox(Exchange):
             lifespan="off",
             ws="websockets-sansio",
             access_log=False,
-            log_level="critical",
+            log_config=None,  # uvicorn would exchange the handlers of whoever uses this
+            log_level=logging.CRITICAL,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)

@@ -1,0 +1,35 @@
+"""Printing that cannot change what the command's exit status says: a full disk or a closed pipe is not a refusal."""
+
+import os
+import sys
+from contextlib import suppress
+
+import typer
+from rich.console import Console
+
+# emoji: an id may hold `:key:`.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
+
+
+def print_safely(console: Console, text: str) -> None:
+    """Print coloured text."""
+    try:
+        console.print(text)
+        console.file.flush()
+    except (OSError, UnicodeError):
+        _give_up_output()
+
+
+def print_text(text: str) -> None:
+    """Print text as it is."""
+    try:
+        typer.echo(text)
+    except (OSError, UnicodeError):
+        _give_up_output()
+
+
+def _give_up_output() -> None:
+    # Python flushes once more at its end, and would fail again.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
