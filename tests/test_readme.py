@@ -2,13 +2,14 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bybit_ext import cli, errors
-from bybit_ext.hosts import REST_HOSTS
+from bybit_ext.hosts import REST_HOSTS, STREAM_HOSTS
 from bybit_ext.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -19,26 +20,37 @@ BYBIT_COMMANDS = [line for line in COMMANDS if line.startswith("bybit ")]
 
 
 @pytest.fixture
-def testnet(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    monkeypatch.setitem(REST_HOSTS, ("testnet", None), sandbox.url)
-    monkeypatch.setenv("BYBIT_API_KEY", sandbox.api_key)
-    monkeypatch.setenv("BYBIT_API_SECRET", sandbox.api_secret)
-    for number in (1, 2, 3):
-        sandbox.place("linear", "BTCUSDT", order_link_id=f"my-order-{number}")
-    sandbox.place("spot", "XRPUSDT", order_link_id="my-stop-1", order_filter="StopOrder")
-    return sandbox
+def testnet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put an exchange of its own in testnet's place, with the orders that the README cancels."""
+    with Sandbox(cancel_delay=0.01) as sandbox:
+        monkeypatch.setitem(REST_HOSTS, ("testnet", None), sandbox.url)
+        monkeypatch.setitem(STREAM_HOSTS, ("testnet", None), sandbox.stream_url)
+        monkeypatch.setenv("BYBIT_API_KEY", sandbox.api_key)
+        monkeypatch.setenv("BYBIT_API_SECRET", sandbox.api_secret)
+        for number in (1, 2, 3):
+            sandbox.place("linear", "BTCUSDT", order_link_id=f"my-order-{number}")
+        sandbox.place("spot", "XRPUSDT", order_link_id="my-stop-1", order_filter="StopOrder")
+        yield
 
 
 @pytest.mark.usefixtures("testnet")
-def test_a_whole_cancel_is_accepted(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(PROGRAMS[0], "README.md", "exec"), {})
-    assert capsys.readouterr().out.startswith("Accepted: ")
-
-
-@pytest.mark.usefixtures("testnet")
-@pytest.mark.parametrize("program", PROGRAMS[1:])
-def test_every_other_program_runs(program: str) -> None:
+@pytest.mark.parametrize(
+    ("program", "prints"),
+    [
+        (PROGRAMS[0], r"Cancelled True 0 1 (stream|read-back)\n"),
+        (PROGRAMS[1], r"(?s).*\['Cancelled'\]\n\d+\nRefusal\(ret_code=110010.*"),
+        (PROGRAMS[2], r"Filled 2\n"),
+    ],
+)
+def test_every_program_runs_and_prints_what_it_should(
+    capsys: pytest.CaptureFixture[str], program: str, prints: str
+) -> None:
     exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
+    assert re.fullmatch(prints, capsys.readouterr().out)
+
+
+def test_there_is_no_program_that_no_test_runs() -> None:
+    assert len(PROGRAMS) == 3
 
 
 @pytest.mark.usefixtures("testnet")

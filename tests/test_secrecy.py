@@ -189,7 +189,8 @@ def test_a_proxy_password_in_the_environment_is_not_shown(monkeypatch: pytest.Mo
     monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2/x@host:1")
     with pytest.raises(BybitError, match="HTTPS_PROXY") as caught:
         Bybit(API_KEY, API_SECRET)
-    assert "hunter2" not in shown(caught.value)
+    text = shown(caught.value)
+    assert "hunter2" not in text
 
 
 def test_the_values_of_generated_functions_hold_no_echo() -> None:

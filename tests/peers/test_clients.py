@@ -1,7 +1,13 @@
 """Other people's clients, unchanged, on the sandbox; and the signature vectors, made anew."""
 
 import json
+import os
+import queue
 import runpy
+import subprocess
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,6 +19,7 @@ from tests.test_sandbox import wait_for_end
 
 pytestmark = [pytest.mark.peers, pytest.mark.filterwarnings("default")]
 
+JUDGES = Path(__file__).parent.parent.parent / ".venv" / "judges"
 VECTORS = Path(__file__).parent.parent / "vectors"
 RSA_KEY = VECTORS.joinpath("rsa_test_key.pem").read_text()
 
@@ -99,3 +106,62 @@ def test_ccxt_is_told_that_an_order_does_not_exist(ccxt: Any) -> None:
 def test_the_vectors_are_what_the_others_make_today() -> None:
     made = runpy.run_path(str(VECTORS / "make.py"))["make"]()
     assert made == json.loads(VECTORS.joinpath("signatures.json").read_text(encoding="utf-8"))
+
+
+def test_pybit_hears_of_orders_on_the_private_stream(sandbox: Sandbox, keys: tuple[str, str]) -> None:
+    unified_trading: Any = import_module("pybit.unified_trading")
+    heard: queue.Queue[dict[str, Any]] = queue.Queue()
+    rsa = "PRIVATE KEY" in keys[1]
+    with patched_url(sandbox):
+        stream = unified_trading.WebSocket(
+            channel_type="private", api_key=keys[0], api_secret=keys[1], rsa_authentication=rsa, testnet=True
+        )
+        stream.order_stream(heard.put)
+    wait_for_subscription(sandbox)
+    order = sandbox.place("linear", "BTCUSDT")
+    try:
+        assert heard.get(timeout=10)["data"][0]["orderId"] == order.order_id
+        sandbox.fill(order.order_id)
+        assert heard.get(timeout=10)["data"][0]["orderStatus"] == "Filled"
+    finally:
+        stream.exit()
+
+
+@contextmanager
+def patched_url(sandbox: Sandbox) -> Generator[None]:
+    """Point pybit's stream to the sandbox: its URL is a constant."""
+    module: Any = import_module("pybit._websocket_stream")
+    manager = module._WebSocketManager
+    connect = manager._connect
+
+    def connect_here(self: Any, _: str) -> Any:
+        return connect(self, sandbox.stream_url)
+
+    manager._connect = connect_here
+    try:
+        yield
+    finally:
+        manager._connect = connect
+
+
+def wait_for_subscription(sandbox: Sandbox) -> None:
+    end = time.monotonic() + 10
+    while not sandbox._app.state.stream.subscriptions:
+        assert time.monotonic() < end, "nobody subscribed"
+        time.sleep(0.02)
+
+
+def test_bybit_api_cancels_and_hears_of_it(sandbox: Sandbox) -> None:
+    order = sandbox.place("linear", "BTCUSDT")
+    settings = {"url": sandbox.url, "stream": sandbox.stream_url, "key": sandbox.api_key, "secret": sandbox.api_secret}
+    program = Path(__file__).with_name("bybit_api.js")
+    done = subprocess.run(
+        ["node", program, json.dumps(settings | {"orderId": order.order_id})],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "NODE_PATH": str(JUDGES / "node_modules")},
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {"cancelled": order.order_id, "status": "Cancelled"}
