@@ -95,7 +95,7 @@ class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
         settings = self._stream_settings()
         if settings is None:
             return None
-        if self._hub is None or self._hub.ended:
+        if self._hub is None or self._hub.can_be_replaced:
             self._hub = AsyncHub(settings)
         return self._hub.subscribe(AsyncInbox())
 

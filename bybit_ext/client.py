@@ -150,7 +150,7 @@ class Bybit(Flows[httpx.BaseTransport]):
         if settings is None:
             return None
         with self._hub_lock:
-            if self._hub is None or self._hub.ended:
+            if self._hub is None or self._hub.can_be_replaced:
                 self._hub = ThreadHub(settings)
             return self._hub.subscribe(ThreadInbox())
 

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from attrs import evolve, frozen
+from attrs import frozen
 from bybit_v5.models import Order
 
 from .accepted import CancelAccepted, CancelOrderRequest
 from .auth import Clock
 from .errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
+from .evidence import Evidence
 from .flow import Deadline, Flow, Inbox, Need, Pause, Receive, back_off
 from .order_stream import StreamState
 
@@ -189,7 +190,8 @@ class _Confirmation:
                 self._stream_ready = False
                 return
             elif event is not None:
-                lost = self._stream_ready and event is StreamState.LOST
+                # Lost: what was missed is read back. Not there at all: the cancel does not wait for it.
+                lost = event is StreamState.LOST and (self._stream_ready or until_ready)
                 self._stream_ready = event is StreamState.READY
                 if lost or (until_ready and self._stream_ready):
                     return
@@ -218,11 +220,11 @@ class _Confirmation:
             message += f" It was last seen as {self._last_order.order_status}."
         if failure:
             message += f" The cancel brought: {failure}"
-        unknown = OutcomeUnknown(message)
-        if failure:
-            unknown.evidence = evolve(failure.evidence)
+        accepted = self._accepted
+        known = Evidence(trace_id=accepted.trace_id, sends=accepted.sends) if accepted else Evidence()
+        unknown = OutcomeUnknown(message, failure.evidence if failure else known)
         unknown.last_order = self._last_order
-        unknown.accepted = self._accepted
+        unknown.accepted = accepted
         return unknown
 
 

@@ -57,6 +57,7 @@ class Flows(Opened[Transport]):
         seconds = self._deadline if deadline is None else check_seconds("deadline", deadline)
         one_send = self._timeout if timeout is None else check_seconds("timeout", timeout)
         whole = Deadline.after(seconds)
+        write_request(cancel_order, self._open_pool(), body=order)  # what cannot be sent is told before any wait
 
         def read_back(accepted: CancelAccepted | None) -> Flow[list[Order]]:
             order_id = order.order_id or (accepted and accepted.order_id) or UNSET

@@ -6,6 +6,7 @@ import threading
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+from .errors import Forbidden
 from .order_stream import Event, StreamSettings, StreamState, as_event, listen
 
 
@@ -44,13 +45,13 @@ class _Hub(Generic[Inbox]):
         self._settings = settings
         self._lock = threading.Lock()
         self._inboxes: list[Inbox] = []
-        self._state: Event = StreamState.LOST
+        self._state: Event | None = None
 
     def subscribe(self, inbox: Inbox) -> Inbox:
-        """Hand all events from now on to an inbox; the first tells the state, if the stream is not just connecting."""
+        """Hand all events from now on to an inbox; the first tells the state, once the stream has one."""
         with self._lock:
             self._inboxes.append(inbox)
-            if self._state is not StreamState.LOST:
+            if self._state is not None:
                 inbox.put(self._state)
         return inbox
 
@@ -73,9 +74,9 @@ class _Hub(Generic[Inbox]):
                 inbox.put(event)
 
     @property
-    def ended(self) -> bool:
-        """Whether the stream has ended for good."""
-        return isinstance(self._state, Exception)
+    def can_be_replaced(self) -> bool:
+        """Whether the stream has ended, and another one may fare better. A blocked IP address must not try again."""
+        return isinstance(self._state, Exception) and not isinstance(self._state, Forbidden)
 
 
 class AsyncHub(_Hub[AsyncInbox]):
@@ -88,8 +89,7 @@ class AsyncHub(_Hub[AsyncInbox]):
     async def close(self) -> None:
         """Disconnect. Closing twice is safe."""
         self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait([self._task])
 
 
 class ThreadHub(_Hub[ThreadInbox]):

@@ -14,6 +14,7 @@ from .auth import BybitAuth, Clock, ServerClock, system_clock
 from .credentials import Credentials, find_credentials
 from .errors import InvalidInput
 from .hosts import STREAM_HOSTS, Environment, Region, rest_host
+from .operations import CLOSED
 from .order_stream import StreamSettings
 from .sending import bound_body
 from .settings import (
@@ -142,7 +143,13 @@ class Opened(ABC, Generic[Transport]):
         """Return the httpx client, which the generated client builds when it is first asked for."""
 
     def _stream_settings(self, category: Category | None = None) -> StreamSettings | None:
-        """Return how to reach the stream; None if there is none, or its extra is not installed."""
+        """Return how to reach the stream; None if there is none, or its extra is not installed.
+
+        Raises:
+            InvalidInput: the client is closed.
+        """
+        if self._open_pool().is_closed:
+            raise InvalidInput(CLOSED)
         if self._stream_url is None or find_spec("websockets") is None:
             return None
         return StreamSettings(

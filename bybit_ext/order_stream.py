@@ -20,12 +20,16 @@ from attrs import field, frozen
 from bybit_v5.models import Category, Order
 
 from .auth import Clock
+from .blanking import blank
 from .checking import find_mismatch
 from .credentials import Credentials
 from .errors import AuthenticationFailed, BybitError, Forbidden, NotSent, Refused
 from .flow import back_off
 
 _log = logging.getLogger(__name__)
+# websockets writes every frame to a DEBUG log, the log-in too: this one of its own never goes that deep.
+_frames_log = logging.getLogger(f"{__name__}.frames")
+_frames_log.setLevel(logging.INFO)
 
 _AUTH_LIFETIME = 10_000  # ms for which the signature of the log-in stays good
 _LONG_ENOUGH = 10.0  # seconds; a connection that lasted so long was a good one
@@ -105,18 +109,26 @@ async def listen(settings: StreamSettings, deliver: Deliver) -> None:
 async def _subscribed(settings: StreamSettings, deliver: Deliver) -> AsyncGenerator[Any]:
     from websockets.asyncio.client import connect
 
-    async with connect(
+    socket = await connect(
         settings.url,
         ssl=settings.ssl_context if settings.url.startswith("wss:") else None,
         proxy=settings.proxy,
         open_timeout=settings.answer_timeout,
         close_timeout=1,
         ping_interval=None,  # Bybit has a ping of its own
-    ) as socket:
+        logger=_frames_log,
+    )
+    try:
         async with asyncio.timeout(settings.answer_timeout):
             await _log_in(socket, settings, deliver)
             await _request(socket, {"op": "subscribe", "args": [settings.topic]}, Refused, deliver)
         yield socket
+    finally:
+        try:
+            await socket.close()
+        except asyncio.CancelledError:  # no time for a polite end
+            socket.transport.abort()
+            raise
 
 
 async def _log_in(socket: Any, settings: StreamSettings, deliver: Deliver) -> None:
@@ -136,9 +148,7 @@ async def _request(
             break
         _deliver_orders(answer, deliver)
     if answer.get("success") is not True:
-        message = str(answer.get("ret_msg"))
-        for secret in secrets:
-            message = message.replace(secret, "***")
+        message = blank(str(answer.get("ret_msg")), *secrets)
         raise refusal(f"The stream refused op {request['op']}: {message!r}.")
 
 

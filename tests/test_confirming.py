@@ -20,6 +20,7 @@ from bybit_ext import (
     Bybit,
     BybitError,
     Forbidden,
+    InvalidInput,
     InvalidRequest,
     NotSent,
     OrderClosed,
@@ -180,7 +181,7 @@ class TestWhoTells:
         started = time.monotonic()
         outcome = confirm(by_id(order), **options_of(exchange, stream_url="ws://127.0.0.1:1/v5/private"))
         assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "read-back")
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 0.9
 
     def test_reading_back_waits_for_its_own_rate_limit(self, confirm: Confirm, exchange: Sandbox) -> None:
         order = exchange.place("linear", "BTCUSDT")
@@ -278,6 +279,21 @@ class TestRefused:
                 CancelByOrderId("linear", "BTCUSDT", "1"),
                 **options_of(exchange, base_url="http://127.0.0.1:1", deadline=0.5),
             )
+
+    @pytest.mark.parametrize("order", [{}, None, CancelByOrderId("linear", "BTCUSDT", "")])
+    def test_what_cannot_be_sent_is_told_at_once(self, confirm: Confirm, exchange: Sandbox, order: Any) -> None:
+        with pytest.raises(InvalidInput, match="body"):
+            confirm(order, **options_of(exchange))
+
+    def test_a_closed_client_opens_no_stream(self, exchange: Sandbox) -> None:
+        bybit = Bybit(**options_of(exchange))
+        bybit.close()
+        threads = threading.active_count()
+        with pytest.raises(InvalidInput, match="closed"):
+            bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", "1"))
+        with pytest.raises(InvalidInput, match="closed"):
+            next(bybit.orders())
+        assert threading.active_count() == threads
 
 
 class TestMatching:

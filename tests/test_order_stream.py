@@ -1,6 +1,7 @@
 """The private stream over real sockets: log-in, subscription, staying alive, coming back."""
 
 import asyncio
+import gc
 import json
 import logging
 import threading
@@ -190,6 +191,38 @@ async def first_events(settings: StreamSettings, count: int, **changes: Any) -> 
 
 def message(*orders: dict[str, Any], topic: str = "order") -> str:
     return json.dumps({"id": "1", "topic": topic, "creationTime": 1, "data": list(orders)})
+
+
+def test_no_log_shows_the_log_in(exchange: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert collect(exchange, 1, lambda: exchange.place("linear", "BTCUSDT"))
+    ours = "".join(record.getMessage() for record in caplog.records if record.name != "websockets.server")
+    assert exchange.api_key not in ours
+
+
+def test_a_blocked_address_does_not_try_again(exchange: Sandbox) -> None:
+    from bybit_ext.hubs import ThreadHub
+
+    tries: list[int] = []
+
+    def refuse(connection: Any, _: Any) -> Any:
+        tries.append(1)
+        return connection.respond(403, "no")
+
+    async def run() -> None:
+        async with serving(agree, process_request=refuse) as settings:
+            await asyncio.to_thread(confirm_three, settings.url)
+
+    def confirm_three(url: str) -> None:
+        with Bybit(**options_of(exchange, stream_url=url)) as bybit:
+            for _ in range(3):
+                order = exchange.place("linear", "BTCUSDT")
+                outcome = bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+                assert outcome.confirmed_by == "read-back"
+            assert isinstance(bybit._hub, ThreadHub)
+
+    asyncio.run(run())
+    assert len(tries) == 1
 
 
 class TestConnection:
@@ -509,6 +542,26 @@ def test_nothing_is_left_behind(exchange: Sandbox) -> None:
         confirm()
         asyncio.run(confirm_async())
     assert settle() == before
+
+
+def test_a_stream_that_is_cancelled_twice_leaves_no_socket_open() -> None:
+    async def handler(socket: Any) -> None:
+        await agree(socket)
+        await asyncio.sleep(0.5)  # it does not answer the end of the connection
+
+    async def run() -> None:
+        async with serving(handler) as settings:
+            ready = asyncio.Event()
+            task = asyncio.create_task(listen(settings, lambda _: ready.set()))
+            await ready.wait()
+            task.cancel()
+            await asyncio.sleep(0.05)
+            task.cancel()
+            await asyncio.wait([task])
+            assert task.cancelled()
+
+    asyncio.run(run())
+    gc.collect()  # an open socket would warn here, and warnings are errors
 
 
 def test_an_unforeseen_failure_ends_the_stream_as_an_error_of_the_tree(

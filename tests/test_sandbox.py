@@ -1,4 +1,6 @@
+import logging
 import re
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,7 @@ from bybit_ext import (
 )
 from bybit_ext.auth import system_clock
 from bybit_ext.sandbox import Exchange, Sandbox, create_app
+from bybit_ext.sandbox.contract import _read_contract
 
 RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
 
@@ -357,3 +360,81 @@ class TestServer:
 
 def client_of(sandbox: Sandbox, *, clock: Callable[[], int] = system_clock, recv_window: int = 5000) -> Bybit:
     return Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url, clock=clock, recv_window=recv_window)
+
+
+class TestContract:
+    """Operations that the document may have one day."""
+
+    def test_a_number_in_a_query_is_read_as_one(self) -> None:
+        limit = {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 50}}
+        contract = _read_contract({"operationId": "x", "parameters": [limit]})
+        assert contract.find_problem(b"limit=50", "", b"") is None
+        assert contract.find_problem(b"limit=51", "", b"")
+        assert contract.find_problem(b"limit=many", "", b"")
+        assert contract.find_problem(b"limit=1&limit=2", "", b"")
+
+    @pytest.mark.parametrize(
+        ("media_type", "body", "allowed"),
+        [
+            ("application/json", b"{}", True),
+            ("Application/JSON; charset=utf-8", b"{}", True),
+            ("text/plain", b"{}", False),
+            ("", b"{}", False),
+            ("application/json", "{}".encode("utf-16"), False),
+            ("application/json", b'{"a": NaN}', False),
+        ],
+    )
+    def test_a_body_is_json_in_utf_8(self, media_type: str, body: bytes, *, allowed: bool) -> None:
+        content = {"application/json": {"schema": {"type": "object"}}}
+        contract = _read_contract({"operationId": "x", "parameters": [], "requestBody": {"content": content}})
+        assert (contract.find_problem(b"", media_type, body) is None) is allowed
+
+
+@pytest.mark.parametrize(
+    ("order", "problem"),
+    [
+        ({"category": "foo", "symbol": "BTCUSDT"}, "category"),
+        ({"category": "linear", "symbol": 5}, "symbol"),
+        ({"category": "linear", "symbol": "BTCUSDT", "order_filter": "StopOrder"}, "order_filter"),
+        ({"category": "linear", "symbol": "BTCUSDT", "qty": "many"}, "qty"),
+        ({"category": "linear", "symbol": "BTCUSDT", "price": "NaN"}, "price"),
+    ],
+)
+def test_what_is_no_order_cannot_be_placed(order: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Exchange().place(**order)
+
+
+def test_a_sandbox_leaves_the_log_handlers_of_its_user_alone(tmp_path: Path) -> None:
+    log = logging.getLogger("a user's")
+    handler = logging.FileHandler(tmp_path / "log", mode="w")
+    log.addHandler(handler)
+    with Sandbox():
+        pass
+    log.warning("after")
+    log.removeHandler(handler)
+    handler.close()
+    assert (tmp_path / "log").read_text() == "after\n"
+
+
+def test_half_a_request_does_not_hold_the_end_up() -> None:
+    with Sandbox() as sandbox:
+        connection = socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2])))
+        connection.sendall(b"POST /v5/order/cancel HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12")
+        started = time.monotonic()
+    connection.close()
+    assert time.monotonic() - started < 5
+
+
+def test_a_query_with_a_bare_number_sign_is_one_query(sandbox: Sandbox) -> None:
+    import hashlib
+    import hmac
+
+    now = system_clock()
+    query = "category=linear&x=#&symbol=BTCUSDT"
+    text = f"{now}{sandbox.api_key}5000{query}".encode()
+    signature = hmac.new(sandbox.api_secret.encode(), text, hashlib.sha256).hexdigest()
+    with socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2]))) as connection:
+        headers = f"X-BAPI-API-KEY: {sandbox.api_key}\r\nX-BAPI-TIMESTAMP: {now}\r\nX-BAPI-SIGN: {signature}\r\n"
+        connection.sendall(f"GET /v5/order/realtime?{query} HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode())
+        assert b'"retCode": 0' in connection.recv(65536)

@@ -24,7 +24,7 @@ class Fault:
         ret_code: the retCode of the answer; None for the true one.
         status: the HTTP status of the answer.
         body: the body in place of the true one.
-        headers: in addition to the true ones, None takes one away.
+        headers: in addition to the true ones.
         reset_in: seconds after which the rate limit resets, as a header tells it.
     """
 
@@ -91,7 +91,7 @@ class StreamFaults:
         silent: whether order messages (and pongs) are kept back.
         delay: seconds before each order message.
         duplicate: whether each order message is sent twice.
-        out_of_order: whether each order message but the first waits for the one after it, at most `delay` seconds.
+        out_of_order: whether an order message lets the one after it go first, if that comes within 20 ms.
         refuse_auth: whether the log-in is refused.
     """
 
