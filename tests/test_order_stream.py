@@ -1,7 +1,6 @@
 """The private stream over real sockets: log-in, subscription, staying alive, coming back."""
 
 import asyncio
-import gc
 import json
 import logging
 import threading
@@ -545,23 +544,31 @@ def test_nothing_is_left_behind(exchange: Sandbox) -> None:
 
 
 def test_a_stream_that_is_cancelled_twice_leaves_no_socket_open() -> None:
+    def sockets() -> int:
+        return sum(
+            path.readlink().name.startswith("socket:") for path in Path("/proc/self/fd").iterdir() if path.exists()
+        )
+
     async def handler(socket: Any) -> None:
         await agree(socket)
-        await asyncio.sleep(0.5)  # it does not answer the end of the connection
+        socket.transport.pause_reading()  # so that it cannot answer the polite end
+        await asyncio.sleep(0.4)
 
     async def run() -> None:
-        async with serving(handler) as settings:
+        async with serving(handler, close_timeout=0.1) as settings:
             ready = asyncio.Event()
             task = asyncio.create_task(listen(settings, lambda _: ready.set()))
             await ready.wait()
+            before = sockets()
             task.cancel()
             await asyncio.sleep(0.05)
             task.cancel()
             await asyncio.wait([task])
+            await asyncio.sleep(0.05)
             assert task.cancelled()
+            assert sockets() == before - 1  # the other side holds its end
 
     asyncio.run(run())
-    gc.collect()  # an open socket would warn here, and warnings are errors
 
 
 def test_an_unforeseen_failure_ends_the_stream_as_an_error_of_the_tree(
