@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from html import unescape
 from typing import Any, cast
 from urllib.parse import quote
@@ -13,11 +14,19 @@ _SECRET_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-SIGN")
 
 def blank(text: str, *secrets: str) -> str:
     """Replace secrets in a text, however they are spelled: in upper or lower case, for a URL, as PHP writes JSON."""
+    lowered = text.lower()
     for secret in secrets:
-        spellings = {secret, quote(secret), quote(secret, safe=""), secret.replace("/", r"\/")}
-        pattern = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
-        text = re.sub(pattern, "***", text, flags=re.IGNORECASE)
+        for spelling in _spellings(secret):
+            if spelling.lower() in lowered:
+                text = re.sub(re.escape(spelling), "***", text, flags=re.IGNORECASE)
+                lowered = text.lower()
     return text
+
+
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> tuple[str, ...]:
+    spellings = {secret, quote(secret), quote(secret, safe=""), secret.replace("/", r"\/")}
+    return tuple(sorted(spellings, key=len, reverse=True))
 
 
 def blank_echo(text: str, response: httpx.Response) -> str:

@@ -54,12 +54,13 @@ def describe(hint: Any) -> str:
 
 
 def _mismatch_in_union(value: object, options: tuple[Any, ...], path: str) -> str | None:
-    found = [find_mismatch(value, option, path) for option in options]
-    if None in found:
-        return None
     # The model that the value claims to be knows best what is wrong with it.
-    claimed = [problem for problem, option in zip(found, options, strict=True) if type(value) is option]
-    return next(iter(claimed), f"{path}: must be {describe(Union[options])}, not {_show(value)}")  # noqa: UP007
+    claimed = [option for option in options if type(value) is option]
+    for option in claimed or options:
+        problem = find_mismatch(value, option, path)
+        if problem is None or claimed:
+            return problem
+    return f"{path}: must be {describe(Union[options])}, not {_show(value)}"  # noqa: UP007
 
 
 def _is_simple(value: object, hint: Any) -> bool:
