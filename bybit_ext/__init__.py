@@ -8,7 +8,6 @@ from .accepted import CancelAccepted, CancelOrderRequest
 from .async_client import AsyncBybit
 from .auth import BybitAuth, Clock, sign
 from .client import Bybit
-from .confirming import CancelOutcome
 from .credentials import Credentials, find_credentials
 from .errors import (
     AuthenticationFailed,
@@ -27,6 +26,7 @@ from .errors import (
 )
 from .evidence import Evidence, RateLimit
 from .hosts import Environment, Region
+from .outcome import CancelOutcome
 
 __all__ = [
     "AsyncBybit",

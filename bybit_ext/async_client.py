@@ -9,12 +9,12 @@ import httpx
 from bybit_v5.models import Category, Order
 
 from .accepted import CancelAccepted, CancelOrderRequest
-from .confirming import CancelOutcome
 from .errors import BybitError, InvalidInput
 from .flow import Need, Pause, Receive, run_async
 from .flows import Flows
 from .hubs import AsyncHub, AsyncInbox
 from .operations import CLOSED, Answer, Arguments, Operation
+from .outcome import CancelOutcome
 from .sending import prepare_send
 
 _GRACE = 0.1  # seconds that httpx has to end a send by itself, which tells better why

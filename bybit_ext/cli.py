@@ -20,9 +20,9 @@ from rich.markup import escape
 
 from .accepted import CancelAccepted, CancelOrderRequest
 from .client import Bybit
-from .confirming import CancelOutcome
 from .errors import BybitError, InvalidInput, NotSent, OutcomeUnknown, Refused
 from .hosts import Environment, Region
+from .outcome import CancelOutcome
 from .printing import err, out, print_safely, print_text
 
 app = typer.Typer(

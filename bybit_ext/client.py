@@ -10,12 +10,12 @@ import httpx
 from bybit_v5.models import Category, Order
 
 from .accepted import CancelAccepted, CancelOrderRequest
-from .confirming import CancelOutcome
 from .errors import BybitError, InvalidInput
 from .flow import Need, Pause, Receive, run
 from .flows import Flows
 from .hubs import ThreadHub, ThreadInbox
 from .operations import CLOSED, Answer, Arguments, Operation
+from .outcome import CancelOutcome
 from .sending import prepare_send
 
 

@@ -7,10 +7,9 @@ order that never existed.
 
 import time
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any
 
-from attrs import frozen
+from attrs import define, field
 from bybit_v5.models import Order
 
 from .accepted import CancelAccepted, CancelOrderRequest
@@ -19,9 +18,7 @@ from .errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
 from .evidence import Evidence
 from .flow import Deadline, Flow, Inbox, Need, Pause, Receive, back_off
 from .order_stream import StreamState
-
-CANCELLED = ("Cancelled", "PartiallyFilledCanceled", "Deactivated")
-FINAL = (*CANCELLED, "Filled", "Rejected")
+from .outcome import CANCELLED, FINAL, CancelOutcome, Source, decimal, is_readable
 
 _READY_WITHIN = 2.0  # seconds; a stream that is not there by then is late, and the cancel does not wait for it
 _STREAM_GOES_FIRST = 0.5  # seconds; reading back before costs a request and tells what was before
@@ -29,85 +26,41 @@ _SURELY_ABSENT = 3  # readings; the list can lag behind
 _LEAST = 0.01  # seconds that are worth a wait
 
 
-@frozen
-class CancelOutcome:
-    """How an order ended after it was asked to be cancelled.
-
-    Attributes:
-        status: the order's final status, as the exchange names it.
-        cancelled: whether it was cancelled (perhaps after a partial fill); False if it was filled or rejected.
-        order: the order at its end.
-        filled_qty: quantity that was executed.
-        remaining_qty: quantity that was not executed.
-        confirmed_by: who told the end.
-        accepted: the acknowledgement; None if none came.
-        requested_at: when the cancel was asked for, UTC in ms.
-        confirmed_at: when the end was known here, UTC in ms.
-    """
-
-    status: str
-    cancelled: bool
-    order: Order
-    filled_qty: Decimal
-    remaining_qty: Decimal
-    confirmed_by: Literal["stream", "read-back"]
-    accepted: CancelAccepted | None
-    requested_at: int
-    confirmed_at: int
-
-
 ReadBack = Callable[[CancelAccepted | None], Flow[list[Order]]]
 
 
-def confirm_flow(  # noqa: PLR0913 - one for each thing that a confirmed cancel needs
-    request: CancelOrderRequest,
-    cancel: Flow[CancelAccepted],
-    read_back: ReadBack,
-    *,
-    inbox: Inbox | None,
-    deadline: Deadline,
-    clock: Clock,
-) -> Flow[CancelOutcome]:
-    """Return how the order ended, or raise what is known at the deadline.
+@define
+class Confirmation:
+    """One confirmed cancel.
 
-    Args:
+    Attributes:
         request: names the order.
         cancel: asks to cancel it.
         read_back: reads the orders that the request names.
         inbox: where the stream delivers; None if there is no stream.
         deadline: by when the call must end.
         clock: tells UTC time in ms.
-
-    Raises:
-        Refused: the exchange answered no, and the order is not among those that can be read back.
-        OutcomeUnknown: nobody told the order's end by the deadline.
-        NotSent: nothing left this machine.
     """
-    return _Confirmation(request, cancel, read_back, inbox, deadline, clock).flow()
 
-
-class _Confirmation:
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        request: CancelOrderRequest,
-        cancel: Flow[CancelAccepted],
-        read_back: ReadBack,
-        inbox: Inbox | None,
-        deadline: Deadline,
-        clock: Clock,
-    ) -> None:
-        self._request = request
-        self._cancel = cancel
-        self._read_back = read_back
-        self._inbox = inbox
-        self._deadline = deadline
-        self._clock = clock
-        self._accepted: CancelAccepted | None = None
-        self._last_order: Order | None = None
-        self._stream_ready = False
-        self._end: tuple[Order, Literal["stream", "read-back"]] | None = None
+    _request: CancelOrderRequest
+    _cancel: Flow[CancelAccepted]
+    _read_back: ReadBack
+    _inbox: Inbox | None
+    _deadline: Deadline
+    _clock: Clock
+    _accepted: CancelAccepted | None = field(default=None, init=False)
+    _last_order: Order | None = field(default=None, init=False)
+    _stream_ready: bool = field(default=False, init=False)
+    _end: tuple[Order, Source] | None = field(default=None, init=False)
 
     def flow(self) -> Flow[CancelOutcome]:
+        """Return how the order ended, or raise what is known at the deadline.
+
+        Raises:
+            Refused: the exchange answered no, and the order is not among those that can be read back.
+            OutcomeUnknown: nobody told the order's end by the deadline.
+            NotSent: nothing left this machine.
+        """
         yield from self._wait(min(_READY_WITHIN, self._deadline.remaining / 4), until_ready=True)
         requested_at = self._clock()
         failure: BybitError | None = None
@@ -119,13 +72,13 @@ class _Confirmation:
             self._end = None
             yield from self._learn_end(failure)
         order, confirmed_by = self._known_end(failure)
-        filled = _decimal(order.cum_exec_qty)
+        filled = decimal(order.cum_exec_qty)
         return CancelOutcome(
             status=str(order.order_status),
             cancelled=order.order_status in CANCELLED,
             order=order,
             filled_qty=filled,
-            remaining_qty=_decimal(order.qty) - filled,
+            remaining_qty=decimal(order.qty) - filled,
             confirmed_by=confirmed_by,
             accepted=self._accepted,
             requested_at=requested_at,
@@ -196,8 +149,8 @@ class _Confirmation:
                 if lost or (until_ready and self._stream_ready):
                     return
 
-    def _see(self, order: Order, told_by: Literal["stream", "read-back"]) -> None:
-        if not self._is_ours(order) or not _is_readable(order):
+    def _see(self, order: Order, told_by: Source) -> None:
+        if not self._is_ours(order) or not is_readable(order):
             return
         self._last_order = order
         if order.order_status in FINAL:
@@ -210,7 +163,7 @@ class _Confirmation:
         order_id = request.order_id or (self._accepted and self._accepted.order_id)
         return order.order_id == order_id if order_id else order.order_link_id == request.order_link_id
 
-    def _known_end(self, failure: BybitError | None) -> tuple[Order, Literal["stream", "read-back"]]:
+    def _known_end(self, failure: BybitError | None) -> tuple[Order, Source]:
         if self._end is None:
             raise self._unknown("Nobody told how the order ended by the deadline.", failure)
         return self._end
@@ -226,14 +179,3 @@ class _Confirmation:
         unknown.last_order = self._last_order
         unknown.accepted = accepted
         return unknown
-
-
-def _decimal(text: str) -> Decimal:
-    return Decimal(text or "0")
-
-
-def _is_readable(order: Order) -> bool:
-    try:
-        return _decimal(order.qty).is_finite() and _decimal(order.cum_exec_qty).is_finite()
-    except InvalidOperation:
-        return False

@@ -18,8 +18,8 @@ from rich.markup import escape
 from .accepted import CancelOrderRequest
 from .auth import system_clock
 from .client import Bybit
-from .confirming import CancelOutcome
 from .errors import BybitError
+from .outcome import CancelOutcome
 from .sandbox import Fault, Sandbox
 from .sandbox.faults import filled_first, lost
 

@@ -8,13 +8,14 @@ from bybit_v5.types import UNSET
 
 from .accepted import CancelAccepted, CancelOrderRequest, read_acknowledgement
 from .calling import call_flow
-from .confirming import CancelOutcome, confirm_flow
+from .confirming import Confirmation
 from .errors import InvalidInput
 from .evidence import Evidence
 from .flow import Deadline, Flow, Inbox
 from .opening import Opened, Transport
 from .operations import Answer, Arguments, Operation, write_request
 from .order_stream import StreamSettings
+from .outcome import CancelOutcome
 from .server_time import measure_flow
 from .settings import check_seconds
 
@@ -72,14 +73,8 @@ class Flows(Opened[Transport]):
             )
             return [evolve(one, category=order.category) for one in page.result.list_]
 
-        return confirm_flow(
-            order,
-            self._cancel_flow(order, seconds * _SHARE_OF_CANCEL, min(one_send, seconds * _SHARE_OF_SEND)),
-            read_back,
-            inbox=inbox,
-            deadline=whole,
-            clock=self._clock,
-        )
+        cancel = self._cancel_flow(order, seconds * _SHARE_OF_CANCEL, min(one_send, seconds * _SHARE_OF_SEND))
+        return Confirmation(order, cancel, read_back, inbox, whole, self._clock).flow()
 
     def _sync_clock_flow(self) -> Flow[int]:
         return measure_flow(self._clock, self._call_flow(get_server_time, None, None))
