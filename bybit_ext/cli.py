@@ -1,11 +1,9 @@
 """The `bybit` command: what the package does, from a shell. Keys come from the environment, never from arguments."""
 
-import json
 from enum import IntEnum
 from importlib.metadata import version
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
-import attrs
 import typer
 from bybit_v5.models import (
     CancelByOrderId,
@@ -13,17 +11,16 @@ from bybit_v5.models import (
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
     Category,
-    Order,
     OrderFilter,
 )
 from rich.markup import escape
 
-from .accepted import CancelAccepted, CancelOrderRequest
+from .accepted import CancelOrderRequest
 from .client import Bybit
-from .errors import BybitError, InvalidInput, NotSent, OutcomeUnknown, Refused
+from .errors import BybitError, InvalidInput, NotSent, Refused
 from .hosts import Environment, Region
-from .outcome import CancelOutcome
-from .printing import err, out, print_safely, print_text
+from .printing import err, out, print_text
+from .showing import show_accepted, show_failure, show_outcome, show_update, waiting
 
 app = typer.Typer(
     help="Cancel Bybit orders.",
@@ -79,13 +76,14 @@ def cancel(  # noqa: PLR0913 - one for each option
             environment=environment, region=region, base_url=base_url, stream_url=stream_url, deadline=deadline
         ) as bybit:
             if not confirm:
-                _show_accepted(bybit.cancel_order(order), as_json=as_json)
+                show_accepted(bybit.cancel_order(order), as_json=as_json)
                 return
-            with err.status(f"Waiting for {escape(str(order_id or order_link_id))} to end …"):
+            with waiting(f"Waiting for {order_id or order_link_id} to end …"):
                 outcome = bybit.cancel_and_confirm(order)
     except BybitError as error:
         _fail(error, as_json=as_json)
-    _show_outcome(outcome, as_json=as_json)
+    show_outcome(outcome, as_json=as_json)
+    raise typer.Exit(Exit.ACCEPTED if outcome.cancelled else Exit.NOT_CANCELLED)
 
 
 @app.command()
@@ -102,7 +100,7 @@ def watch(  # noqa: PLR0913 - one for each option
     try:
         with Bybit(environment=environment, region=region, base_url=base_url, stream_url=stream_url) as bybit:
             for order in bybit.orders(category):
-                _show_update(order, as_json=as_json)
+                show_update(order, as_json=as_json)
     except KeyboardInterrupt:
         raise typer.Exit from None
     except BybitError as error:
@@ -164,52 +162,9 @@ def _read_order(
     return CancelSpotByOrderLinkId("spot", symbol, order_link_id, order_filter)
 
 
-def _show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
-    if as_json:
-        _print_json({"result": "accepted", **attrs.asdict(accepted)})
-        return
-    name = escape(str(accepted.order_id or accepted.order_link_id))
-    print_safely(
-        out, f"[green]accepted[/]  The exchange took the request to cancel {name}. How it ends is yet to be seen."
-    )
-
-
-def _show_outcome(outcome: CancelOutcome, *, as_json: bool) -> NoReturn:
-    if as_json:
-        fields = attrs.asdict(outcome, filter=lambda attribute, _: attribute.name not in {"order", "accepted"})
-        accepted = outcome.accepted and attrs.asdict(outcome.accepted)
-        quantities = {"filled_qty": str(outcome.filled_qty), "remaining_qty": str(outcome.remaining_qty)}
-        result = "cancelled" if outcome.cancelled else "not cancelled"
-        _print_json({"result": result, **fields, **quantities, "accepted": accepted, "order": outcome.order.to_dict()})
-    else:
-        colour = "green" if outcome.cancelled else "yellow"
-        filled = f"{outcome.filled_qty} of {outcome.filled_qty + outcome.remaining_qty} was filled"
-        told_by = f"told by the {outcome.confirmed_by}" if outcome.confirmed_by == "stream" else "read back"
-        print_safely(
-            out, f"[{colour}]{escape(outcome.status)}[/]  {escape(outcome.order.order_id)}: {filled}, {told_by}."
-        )
-    raise typer.Exit(Exit.ACCEPTED if outcome.cancelled else Exit.NOT_CANCELLED)
-
-
-def _show_update(order: Order, *, as_json: bool) -> None:
-    if as_json:
-        _print_json(order.to_dict())
-        return
-    text = f"{order.category} {order.symbol} {order.order_id} {order.order_link_id}".rstrip()
-    print_safely(
-        out, f"[bold]{escape(str(order.order_status)):24}[/] {escape(text)}, {order.cum_exec_qty or 0} of {order.qty}"
-    )
-
-
 def _fail(error: BybitError, *, as_json: bool) -> NoReturn:
     result = _exit_of(error)
-    if as_json:
-        name = result.name.lower().replace("_", " ")
-        fields = {"result": name, "error": type(error).__name__, "message": str(error), **attrs.asdict(error.evidence)}
-        last_order = error.last_order if isinstance(error, OutcomeUnknown) else None
-        _print_json({**fields, "last_order": last_order.to_dict() if last_order else None})
-    else:
-        print_safely(err, f"[red]{type(error).__name__}[/]  {escape(str(error))}")
+    show_failure(error, result.name.lower().replace("_", " "), as_json=as_json)
     raise typer.Exit(result)
 
 
@@ -219,7 +174,3 @@ def _exit_of(error: BybitError) -> Exit:
     if isinstance(error, NotSent):
         return Exit.NOT_SENT
     return Exit.REFUSED if isinstance(error, Refused) else Exit.OUTCOME_UNKNOWN
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    print_text(json.dumps(content))
