@@ -23,6 +23,7 @@ _GRACE = 0.1  # seconds that httpx has to end a send by itself, which tells bett
 class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
     """Bybit, over one connection pool and one stream, as coroutines of asyncio. An asynchronous context manager."""
 
+    _order_hubs: set[AsyncHub]
     _transports = httpx.AsyncBaseTransport
     _hub: AsyncHub | None = None
     _loop: asyncio.AbstractEventLoop | None = None
@@ -32,7 +33,7 @@ class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
     ) -> Answer:
         """Run any generated operation and judge what comes back: see `Bybit.call`."""
         self._stay_in_loop()
-        return (await run_async(self._call_flow(operation, None, None, *args, **kwargs), self._meet))[0]
+        return (await run_async(self._call_flow(operation, *args, **kwargs), self._meet))[0]
 
     async def cancel_order(
         self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
@@ -55,16 +56,21 @@ class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
 
     async def orders(self, category: Category | None = None) -> AsyncGenerator[Order, None]:
         """Iterate over order updates as they come, for ever: see `Bybit.orders`."""
+        self._stay_in_loop()
         hub = AsyncHub(self._require_stream(category))
+        self._order_hubs.add(hub)
         inbox = hub.subscribe(AsyncInbox())
         try:
             while True:
                 event = await inbox.get()
+                if isinstance(event, InvalidInput):  # the client was closed
+                    return
                 if isinstance(event, BybitError):
                     raise event
                 if isinstance(event, Order):
                     yield event
         finally:
+            self._order_hubs.discard(hub)
             await hub.close()
 
     async def sync_clock(self) -> int:
@@ -110,8 +116,10 @@ class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
 
     async def close(self) -> None:
         """Close the connections. Closing twice is safe."""
-        if self._hub:
-            await self._hub.close()
+        if self._loop not in (None, asyncio.get_running_loop()):
+            return  # they ended with the loop that they belong to
+        for hub in [*self._order_hubs, *([self._hub] if self._hub else [])]:
+            await hub.close()
         await self._open_pool().aclose()
 
     async def __aenter__(self) -> Self:

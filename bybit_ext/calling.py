@@ -9,6 +9,7 @@ A request is sent again only where that is safe and useful:
     anything else                         never
 """
 
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +35,7 @@ from .flow import Deadline, Flow, Pause, Send, back_off
 from .operations import Answer, Operation
 from .spec import idempotent_operations, is_among
 
-_LONGEST_RESET = 5.0  # seconds; the limits are per second, so a header that says more is no guide
+_LONGEST_RESET = 60.0  # seconds; the limits are per second, so a header that says more is no guide
 # An HTTP status that the next send would bring again: a redirect, a wrong path, a missing key.
 _POINTLESS = frozenset(range(300, 500)) - {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _SHORTEST_SEND = 0.01  # seconds; with less than this left, sending could only bring another doubt
@@ -48,6 +49,7 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
     clock: ServerClock,
     deadline: Deadline,
     timeout: float,
+    doubt_until: Deadline | None = None,
 ) -> Flow[tuple[Answer, Evidence]]:
     """Return the accepted answer and its evidence, or raise what is known at the end.
 
@@ -58,21 +60,27 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
         clock: corrected by an answer that refuses the timestamp.
         deadline: by when the call must end.
         timeout: seconds that one send may take.
+        doubt_until: by when the call must end if a send brought no clear answer, so that there is time to look what
+            became of it; the deadline if it is not given.
 
     Raises:
         Refused: the exchange answered no.
         OutcomeUnknown: the request may have been carried out.
         NotSent: nothing left this machine.
     """
-    tries = _Tries(clock, idempotent=is_among(idempotent_operations(), request))
+    is_idempotent = is_among(idempotent_operations(), request)
+    tries = _Tries(clock, is_read=request.method == "GET", is_idempotent=is_idempotent)
     while True:
+        sent_at = time.monotonic()
         got = yield Send(request, min(timeout, deadline.remaining))
+        tries.round_trip = time.monotonic() - sent_at
         try:
             return tries.judge(operation, client, request, got)
         except BybitError as caught:
             error = caught
         wait = tries.wait_after(error)
-        if wait + _SHORTEST_SEND > deadline.remaining:
+        end = doubt_until if doubt_until and tries.doubtful else deadline
+        if wait + _SHORTEST_SEND > end.remaining:
             raise tries.verdict(error)
         if wait:
             yield Pause(wait)
@@ -83,7 +91,9 @@ class _Tries:
     """What the sends of one call have brought so far."""
 
     clock: ServerClock
-    idempotent: bool
+    is_read: bool
+    is_idempotent: bool
+    round_trip: float = 0.0  # seconds that the last send took
     sends: int = 0
     failures: int = 0
     clock_corrected: bool = False
@@ -106,8 +116,9 @@ class _Tries:
         self.failures += 1
         if isinstance(error, OutcomeUnknown):
             self.doubtful = error
-            # An acceptance that cannot be read is one all the same: sent again, it would meet a closed order.
-            if self.idempotent and error.status_code not in _POINTLESS and error.ret_code != 0:
+            # A cancel's acceptance that cannot be read is one all the same: sent again, it would meet a closed order.
+            is_accepted = error.ret_code == 0 and not self.is_read
+            if self.is_idempotent and error.status_code not in _POINTLESS and not is_accepted:
                 return self._wait_for_reset(error)
         elif isinstance(error, RateLimited):
             self.refused = error
@@ -115,7 +126,7 @@ class _Tries:
         elif isinstance(error, ClockError) and not self.clock_corrected and error.evidence.server_time is not None:
             self.refused = error
             self.clock_corrected = True
-            self.clock.correct(error.evidence.server_time)
+            self.clock.correct(error.evidence.server_time + round(self.round_trip * 500))
             return 0.0
         elif isinstance(error, NotSent) and not isinstance(error, InvalidInput):
             return back_off(self.failures)

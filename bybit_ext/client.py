@@ -22,6 +22,7 @@ from .sending import prepare_send
 class Bybit(Flows[httpx.BaseTransport]):
     """Bybit, over one connection pool and one stream. A context manager; safe to use from many threads."""
 
+    _order_hubs: set[ThreadHub]
     _transports = httpx.BaseTransport
     _hub: ThreadHub | None = None
     _hub_lock = threading.Lock()
@@ -42,7 +43,7 @@ class Bybit(Flows[httpx.BaseTransport]):
         Raises:
             BybitError: see `bybit_ext.errors`.
         """
-        return run(self._call_flow(operation, None, None, *args, **kwargs), self._meet)[0]
+        return run(self._call_flow(operation, *args, **kwargs), self._meet)[0]
 
     def cancel_order(
         self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
@@ -106,15 +107,19 @@ class Bybit(Flows[httpx.BaseTransport]):
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
         hub = ThreadHub(self._require_stream(category))
+        self._order_hubs.add(hub)
         inbox = hub.subscribe(ThreadInbox())
         try:
             while True:
                 event = inbox.get()
+                if isinstance(event, InvalidInput):  # the client was closed
+                    return
                 if isinstance(event, BybitError):
                     raise event
                 if isinstance(event, Order):
                     yield event
         finally:
+            self._order_hubs.discard(hub)
             hub.close()
 
     def sync_clock(self) -> int:
@@ -159,8 +164,8 @@ class Bybit(Flows[httpx.BaseTransport]):
 
     def close(self) -> None:
         """Close the connections. Closing twice is safe."""
-        if self._hub:
-            self._hub.close()
+        for hub in [*self._order_hubs, *([self._hub] if self._hub else [])]:
+            hub.close()
         self._open_pool().close()
 
     def __enter__(self) -> Self:

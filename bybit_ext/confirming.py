@@ -7,14 +7,15 @@ order that never existed.
 
 import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 
 from attrs import define, field
 from bybit_v5.models import Order
 
 from .accepted import CancelAccepted, CancelOrderRequest
 from .auth import Clock
-from .errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
+from .errors import BybitError, Forbidden, InvalidInput, OrderClosed, OrderNotFound, OutcomeUnknown
 from .evidence import Evidence
 from .flow import Deadline, Flow, Inbox, Need, Pause, Receive, back_off
 from .order_stream import StreamState
@@ -22,7 +23,9 @@ from .outcome import CANCELLED, FINAL, CancelOutcome, Source, decimal, is_readab
 
 _READY_WITHIN = 2.0  # seconds; a stream that is not there by then is late, and the cancel does not wait for it
 _STREAM_GOES_FIRST = 0.5  # seconds; reading back before costs a request and tells what was before
-_SURELY_ABSENT = 3  # readings; the list can lag behind
+_LONGEST_PAUSE = 1.0  # seconds between two readings
+_SURELY_ABSENT = 3  # readings, over
+_SURELY_ABSENT_AFTER = 1.0  # seconds: the list can lag behind
 _LEAST = 0.01  # seconds that are worth a wait
 
 
@@ -51,6 +54,7 @@ class Confirmation:
     _accepted: CancelAccepted | None = field(default=None, init=False)
     _last_order: Order | None = field(default=None, init=False)
     _stream_ready: bool = field(default=False, init=False)
+    _hint: bool = field(default=False, init=False)  # the stream told an end that may be another order's
     _end: tuple[Order, Source] | None = field(default=None, init=False)
 
     def flow(self) -> Flow[CancelOutcome]:
@@ -61,18 +65,16 @@ class Confirmation:
             OutcomeUnknown: nobody told the order's end by the deadline.
             NotSent: nothing left this machine.
         """
-        yield from self._wait(min(_READY_WITHIN, self._deadline.remaining / 4), until_ready=True)
-        requested_at = self._clock()
+        yield from self._wait_until_ready()
+        asked_at = time.monotonic()
         failure: BybitError | None = None
         try:
             self._accepted = yield from self._hear_while(self._cancel)
         except (OrderNotFound, OrderClosed, OutcomeUnknown) as error:
             failure = error
-        if self._end is None or not self._is_ours(self._end[0]):
-            self._end = None
-            yield from self._learn_end(failure)
-        order, confirmed_by = self._known_end(failure)
+        order, confirmed_by = self._end or (yield from self._learn_end(failure))
         filled = decimal(order.cum_exec_qty)
+        confirmed_at = self._clock()
         return CancelOutcome(
             status=str(order.order_status),
             cancelled=order.order_status in CANCELLED,
@@ -81,8 +83,8 @@ class Confirmation:
             remaining_qty=decimal(order.qty) - filled,
             confirmed_by=confirmed_by,
             accepted=self._accepted,
-            requested_at=requested_at,
-            confirmed_at=self._clock(),
+            requested_at=confirmed_at - round((time.monotonic() - asked_at) * 1000),
+            confirmed_at=confirmed_at,
         )
 
     def _hear_while(self, cancel: Flow[CancelAccepted]) -> Flow[CancelAccepted | None]:
@@ -98,77 +100,111 @@ class Confirmation:
                 received = yield need
                 continue
             received = None
-            yield from self._wait(need.seconds)
+            over = Deadline.after(need.seconds)
+            while over.remaining and not self._end:
+                yield from self._wait(over.remaining)
+                if self._hint:
+                    with suppress(BybitError):
+                        yield from self._read()
             if self._end:
                 cancel.close()
                 return None
 
-    def _learn_end(self, failure: BybitError | None) -> Flow[None]:
+    def _learn_end(self, failure: BybitError | None) -> Flow[tuple[Order, Source]]:
+        """Hear the stream and read the order back, until either tells the end."""
+        problem: BybitError | None = None
         readings = absences = 0
-        first = 0.0 if failure or not self._stream_ready else _STREAM_GOES_FIRST
-        yield from self._wait(first)
+        started = time.monotonic()
+        yield from self._wait(_STREAM_GOES_FIRST if self._stream_ready and not (failure or self._hint) else 0.0)
         while self._end is None and self._deadline.remaining > _LEAST:
             try:
-                orders = yield from self._read_back(self._accepted)
+                absences += not (yield from self._read())
+                problem = None
+            except (Forbidden, InvalidInput) as error:  # reading again would bring the same, or worse
+                problem = error
+                break
             except BybitError as error:
-                if self._inbox:  # it alone can tell now
-                    yield from self._wait(self._deadline.remaining)
-                if self._end is None:
-                    raise self._unknown("The order could not be read back.", failure or error) from error
-                return
-            ours = [order for order in orders if self._is_ours(order)]
-            absences += not ours
-            for order in ours[:1]:
-                self._see(order, "read-back")
-            if absences >= _SURELY_ABSENT and isinstance(failure, OrderNotFound | OrderClosed):
+                problem = error
+            long_enough = time.monotonic() - started >= _SURELY_ABSENT_AFTER and absences >= _SURELY_ABSENT
+            if long_enough and self._last_order is None and isinstance(failure, OrderNotFound | OrderClosed):
                 raise failure
             readings += 1
-            if self._end is None:
-                yield from self._wait(back_off(readings, longest=1.0))
+            yield from self._wait(back_off(readings, longest=_LONGEST_PAUSE))
+        while self._inbox and self._end is None and self._deadline.remaining > _LEAST:
+            yield from self._wait(self._deadline.remaining)
+        if self._end is None:
+            raise self._unknown(failure, problem) from problem
+        return self._end
 
-    def _wait(self, seconds: float, *, until_ready: bool = False) -> Flow[None]:
-        """Wait for the end (or for the stream), by hearing the stream if there is one."""
-        if self._inbox is None:
-            if seconds and not until_ready:
-                yield Pause(min(seconds, self._deadline.remaining))
-            return
-        end = Deadline(min(time.monotonic() + seconds, self._deadline.end))
-        event: Any = self  # what has come already is heard even if there is no time to wait
-        while self._end is None and (end.remaining or event is not None):
-            event = yield Receive(self._inbox, end.remaining)
-            if isinstance(event, Order):
-                self._see(event, "stream")
-            elif isinstance(event, BybitError):
-                self._inbox = None  # it is the stream's last event
-                self._stream_ready = False
+    def _read(self) -> Flow[bool]:
+        """Read the order back once, and tell whether it was found."""
+        self._hint = False
+        orders = yield from self._read_back(self._accepted)
+        ours = [order for order in orders if self._is_ours(order)]
+        if ours:
+            # A link id may be used again once its order is closed: the open one is meant, else the newest.
+            self._see(max(ours, key=lambda one: (one.order_status not in FINAL, one.created_time)), "read-back")
+        return bool(ours)
+
+    def _wait_until_ready(self) -> Flow[None]:
+        """Wait for the stream, but not for one that is not there."""
+        over = Deadline.after(min(_READY_WITHIN, self._deadline.remaining / 4))
+        while self._inbox and not self._stream_ready and over.remaining:
+            event = yield from self._hear(over.remaining)
+            if event is StreamState.LOST:
                 return
-            elif event is not None:
-                # Lost: what was missed is read back. Not there at all: the cancel does not wait for it.
-                lost = event is StreamState.LOST and (self._stream_ready or until_ready)
-                self._stream_ready = event is StreamState.READY
-                if lost or (until_ready and self._stream_ready):
-                    return
+
+    def _wait(self, seconds: float) -> Flow[None]:
+        """Wait, hearing the stream if there is one; less long if there is something to do before."""
+        over = Deadline.after(min(seconds, self._deadline.remaining))
+        if self._inbox is None:
+            if over.remaining:
+                yield Pause(over.remaining)
+            return
+        event: object = self  # what has come already is heard even if there is no time to wait
+        while self._inbox and not (self._end or self._hint) and (over.remaining or event is not None):
+            was_ready = self._stream_ready
+            event = yield from self._hear(over.remaining)
+            if event is StreamState.LOST and was_ready:
+                return  # what was missed is to be read back
+
+    def _hear(self, seconds: float) -> Flow[object]:
+        """Return the stream's next event, None if none came in time."""
+        event: object = yield Receive(cast("Inbox", self._inbox), seconds)
+        if isinstance(event, Order):
+            self._see(event, "stream")
+        elif isinstance(event, BybitError):  # the stream's last event
+            self._inbox = None
+        if event is not None and not isinstance(event, Order):
+            self._stream_ready = event is StreamState.READY
+        return event
 
     def _see(self, order: Order, told_by: Source) -> None:
         if not self._is_ours(order) or not is_readable(order):
             return
+        is_final = order.order_status in FINAL
+        if told_by == "stream" and is_final and not self._order_id:
+            self._hint = True  # an earlier order can have had the same link id: reading back tells
+            return
         self._last_order = order
-        if order.order_status in FINAL:
+        if is_final:
             self._end = (order, told_by)
+
+    @property
+    def _order_id(self) -> str | None:
+        return self._request.order_id or (self._accepted and self._accepted.order_id) or None
 
     def _is_ours(self, order: Order) -> bool:
         request = self._request
         if order.symbol != request.symbol or (order.category or request.category) != request.category:
             return False
-        order_id = request.order_id or (self._accepted and self._accepted.order_id)
-        return order.order_id == order_id if order_id else order.order_link_id == request.order_link_id
+        if self._order_id:
+            return order.order_id == self._order_id
+        return order.order_link_id == request.order_link_id
 
-    def _known_end(self, failure: BybitError | None) -> tuple[Order, Source]:
-        if self._end is None:
-            raise self._unknown("Nobody told how the order ended by the deadline.", failure)
-        return self._end
-
-    def _unknown(self, message: str, failure: BybitError | None) -> OutcomeUnknown:
+    def _unknown(self, failure: BybitError | None, problem: BybitError | None) -> OutcomeUnknown:
+        message = "The order could not be read back." if problem else "Nobody told how the order ended by the deadline."
+        failure = failure or problem
         if self._last_order:
             message += f" It was last seen as {self._last_order.order_status}."
         if failure:

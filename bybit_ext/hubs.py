@@ -6,7 +6,8 @@ import threading
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from .errors import Forbidden
+from .errors import Forbidden, InvalidInput
+from .operations import CLOSED
 from .order_stream import Event, StreamSettings, StreamState, as_event, listen
 
 
@@ -87,7 +88,8 @@ class AsyncHub(_Hub[AsyncInbox]):
         self._task = asyncio.create_task(self._run(), name="bybit order stream")
 
     async def close(self) -> None:
-        """Disconnect. Closing twice is safe."""
+        """Disconnect, and tell all who wait. Closing twice is safe."""
+        self._deliver(InvalidInput(CLOSED))
         self._task.cancel()
         await asyncio.wait([self._task])
 
@@ -109,7 +111,8 @@ class ThreadHub(_Hub[ThreadInbox]):
         self._loop.close()
 
     def close(self) -> None:
-        """Disconnect. Closing twice is safe."""
+        """Disconnect, and tell all who wait. Closing twice is safe."""
+        self._deliver(InvalidInput(CLOSED))
         with suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from ssl import SSLContext
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx
 from bybit_v5 import Client
@@ -22,6 +22,7 @@ from .settings import (
     check_headers,
     check_proxy,
     check_seconds,
+    check_stream_url,
     check_types,
     open_ssl_context,
     proxy_url,
@@ -38,6 +39,7 @@ class Opened(ABC, Generic[Transport]):
 
     _base_url: str = ""
     _transports: type
+    _order_hubs: set[Any]
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
@@ -107,7 +109,9 @@ class Opened(ABC, Generic[Transport]):
         self._timeout: float = check_seconds("timeout", timeout)
         auth = BybitAuth(self._credentials, recv_window=recv_window, clock=self._clock)
         self._base_url: str = rest_host(environment, region) if base_url is None else check_base_url(base_url)
-        self._stream_url: str | None = stream_url or (None if base_url else STREAM_HOSTS.get((environment, region)))
+        self._stream_url: str | None = (
+            STREAM_HOSTS.get((environment, region)) if not (stream_url or base_url) else check_stream_url(stream_url)
+        )
         self._proxy: httpx.Proxy | None = check_proxy(proxy)
         self._trust_env: bool = trust_env
         self._ssl_context: SSLContext = open_ssl_context(verify, trust_env)
@@ -126,6 +130,7 @@ class Opened(ABC, Generic[Transport]):
                 "trust_env": trust_env,
             },
         )
+        self._order_hubs = set()
         problem = ""
         try:
             http = self._open_pool()

@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from enum import Enum
 from ssl import SSLContext
 from typing import Any, Literal, cast
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 _frames_log = logging.getLogger(f"{__name__}.frames")
 _frames_log.setLevel(logging.INFO)
 
-_AUTH_LIFETIME = 10_000  # ms for which the signature of the log-in stays good
+_AUTH_LIFETIME = 60_000  # ms for which the signature of the log-in stays good; a clock may be behind by less
 _LONG_ENOUGH = 10.0  # seconds; a connection that lasted so long was a good one
 
 
@@ -97,9 +97,9 @@ async def listen(settings: StreamSettings, deliver: Deliver) -> None:
         except InvalidStatus as error:
             if error.response.status_code == 403:  # noqa: PLR2004
                 raise Forbidden("The exchange turned the stream away: HTTP 403.") from None
-            _log.info("the stream was turned away: HTTP %s", error.response.status_code)
+            _log.warning("the stream was turned away: HTTP %s", error.response.status_code)
         except (OSError, TimeoutError, WebSocketException) as error:
-            _log.info("the stream was lost: %s", type(error).__name__)
+            _log.warning("the stream was lost, and is connected again: %s", type(error).__name__)
         deliver(StreamState.LOST)
         tries = 1 if time.monotonic() - connected_at > _LONG_ENOUGH else tries + 1
         await asyncio.sleep(back_off(tries, longest=10.0))
@@ -109,7 +109,11 @@ async def listen(settings: StreamSettings, deliver: Deliver) -> None:
 async def _subscribed(settings: StreamSettings, deliver: Deliver) -> AsyncGenerator[Any]:
     from websockets.asyncio.client import connect
 
-    socket = await connect(
+    class ConnectHere(connect):
+        def process_redirect(self, exc: Exception) -> Exception | str:
+            return exc  # another host must not be shown the log-in
+
+    socket = await ConnectHere(
         settings.url,
         ssl=settings.ssl_context if settings.url.startswith("wss:") else None,
         proxy=settings.proxy,
@@ -161,8 +165,7 @@ async def _read(socket: Any, settings: StreamSettings, deliver: Deliver) -> None
             _deliver_orders(_read_json(message), deliver)
     finally:
         pinging.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await pinging
+        await asyncio.wait([pinging])  # unlike awaiting it, this does not take a cancellation of ours for its own
 
 
 async def _ping(socket: Any, heartbeat: float) -> None:
@@ -200,4 +203,6 @@ def _deliver_orders(message: dict[str, Any], deliver: Deliver) -> None:
 
 def as_event(error: BaseException) -> BybitError:
     """Return what subscribers are told when a stream ends for good."""
-    return error if isinstance(error, BybitError) else NotSent(f"The stream failed: {type(error).__name__}: {error}.")
+    if isinstance(error, BybitError):
+        return error.with_traceback(None)  # its frames hold the log-in
+    return NotSent(f"The stream failed: {type(error).__name__}: {error}.")

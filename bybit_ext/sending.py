@@ -13,10 +13,12 @@ _HEADERS_GO_OUT = "send_request_headers.started"
 
 def prepare_send(request: httpx.Request, seconds: float, *, asynchronous: bool) -> None:
     """Give a request so many seconds for its next send, and watch that send."""
-    watch = _Watch()
-    request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
+    end = time.monotonic() + seconds
+    timeouts = httpx.Timeout(seconds).as_dict()
+    watch = _Watch(timeouts, end)
+    request.extensions["timeout"] = timeouts
     request.extensions["trace"] = watch.see_async if asynchronous else watch.see
-    request.extensions[_END] = time.monotonic() + seconds
+    request.extensions[_END] = end
     request.extensions[_WATCH] = watch
 
 
@@ -27,17 +29,23 @@ def surely_not_sent(request: httpx.Request) -> bool:
 
 
 class _Watch:
-    """Hears httpcore's trace events. Other transports have none: then nothing is sure.
+    """Hears httpcore's trace events, and gives each phase of a send what the ones before it have left of the time.
+
+    Other transports have no such events: then it is not sure whether anything was sent.
 
     Source: https://www.encode.io/httpcore/extensions/#trace
     """
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: dict[str, float | None], end: float) -> None:
+        self._timeouts = timeouts
+        self._end = end
         self.traced = False
         self.sent = False
 
     def see(self, event: str, info: dict[str, Any]) -> None:
         self.traced = True
+        left = max(0.001, self._end - time.monotonic())
+        self._timeouts.update(dict.fromkeys(self._timeouts, left))
         if event.endswith(_HEADERS_GO_OUT) and getattr(info.get("request"), "method", b"") != b"CONNECT":
             self.sent = True
 

@@ -52,6 +52,23 @@ def check_base_url(text: str) -> str:
     return text
 
 
+def check_stream_url(text: str | None) -> str | None:
+    """Return a stream's URL.
+
+    Raises:
+        InvalidInput: it cannot be used; the message names it.
+    """
+    if text is None:
+        return None
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("ws", "wss") or not _is_host(url.host) or url.userinfo:
+        raise InvalidInput("stream_url: must be like wss://stream.bybit.com/v5/private.")
+    return text
+
+
 def check_seconds(name: str, seconds: object) -> float:
     """Return a number of seconds.
 

@@ -246,6 +246,17 @@ class TestOutcomeUnknown:
         ):
             bybit.call(get_server_time)
 
+    def test_what_is_wrong_deep_in_an_answer_is_named(self) -> None:
+        order = {"symbol": "BTCUSDT", "orderId": "1", "orderLinkId": "", "price": 5}
+        names = "side orderType orderStatus cancelType rejectReason qty cumExecQty cumExecValue leavesQty avgPrice"
+        fields = dict.fromkeys([*names.split(), "createdTime", "updatedTime"], "1") | order
+        transport = answering(json={"retCode": 0, "result": {"list": [fields]}})
+        with (
+            Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=transport) as bybit,
+            pytest.raises(OutcomeUnknown, match=r"result\.list_\[0\]\.price: must be str, not 5"),
+        ):
+            bybit.call(get_orders, category="linear", symbol="BTCUSDT")
+
     def test_a_whole_number_written_with_a_fraction_is_an_integer(self, cancel: Cancel) -> None:
         accepted = cancel(BY_ID, transport=answering(content=b'{"retCode": 0.0, "time": 1672217377164.0}'))
         assert accepted.server_time == 1672217377164
@@ -421,6 +432,34 @@ class TestNotSent:
             pytest.raises(InvalidInput, match="get_orders: "),
         ):
             bybit.call(get_orders, category="linear", symbol=symbol)
+
+    def test_a_property_that_is_nested_too_deep_is_refused(self, cancel: Cancel) -> None:
+        deep: list[Any] = []
+        for _ in range(100_000):
+            deep = [deep]
+        order = CancelByOrderId("linear", "BTCUSDT", "id-1")
+        order["new"] = deep
+        with pytest.raises(InvalidInput):
+            cancel(order, transport=answering(json={"retCode": 0}))
+        while deep:  # so that it is not taken down all at once
+            deep = deep[0]
+
+    def test_a_long_wrong_value_is_not_shown_whole(self, cancel: Cancel) -> None:
+        order = CancelByOrderId("f" * 10_000, "BTCUSDT", "id-1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        with pytest.raises(InvalidInput) as caught:
+            cancel(order, transport=answering(json={"retCode": 0}))
+        assert len(str(caught.value)) < 300
+
+    def test_what_http_cannot_carry_is_refused_and_not_tried_again(self, cancel: Cancel) -> None:
+        tries: list[int] = []
+
+        def fail(request: httpx.Request) -> httpx.Response:
+            tries.append(1)
+            raise httpx.LocalProtocolError("illegal", request=request)
+
+        with pytest.raises(InvalidInput, match="cannot be sent"):
+            cancel(BY_ID, transport=httpx.MockTransport(fail), deadline=2)
+        assert len(tries) == 1
 
     def test_a_clock_that_does_not_tell_whole_ms_is_refused(self, cancel: Cancel) -> None:
         with pytest.raises(InvalidInput, match="clock: must tell whole ms"):

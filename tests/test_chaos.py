@@ -73,6 +73,7 @@ class Story:
     by_link_id: bool
     confirm: bool
     partly_filled: bool
+    link_id_used_before: bool
 
 
 STORIES = st.builds(
@@ -84,7 +85,9 @@ STORIES = st.builds(
     by_link_id=st.booleans(),
     confirm=st.booleans(),
     partly_filled=st.booleans(),
+    link_id_used_before=st.booleans(),
 )
+READ_FAULTS = {"502": html(502), "10006": answered(10006), "no result": body(b'{"retCode": 0, "result": null}')}
 STREAMS = st.sampled_from(
     [
         None,
@@ -104,7 +107,11 @@ def exchange() -> Iterator[Sandbox]:
 
 
 def place(exchange: Sandbox, story: Story, number: int) -> Order:
-    order = exchange.place("linear", "BTCUSDT", order_link_id=f"chaos-{number}-{time.monotonic_ns()}", qty="2")
+    link_id = f"chaos-{number}-{time.monotonic_ns()}"
+    if story.link_id_used_before:
+        exchange.fill(exchange.place("linear", "BTCUSDT", order_link_id=link_id).order_id)
+        time.sleep(0.002)  # the exchange dates orders in ms
+    order = exchange.place("linear", "BTCUSDT", order_link_id=link_id, qty="2")
     if story.partly_filled:
         exchange.fill(order.order_id, "0.5")
     hopeless = story.faults == [HOPELESS]
@@ -147,12 +154,20 @@ def check(story: Story, result: CancelAccepted | CancelOutcome | BybitError, tru
     stream=STREAMS,
     ahead=st.sampled_from([0, 1500, -7000]),
     drop=st.booleans(),
+    read_faults=st.lists(st.sampled_from(sorted(READ_FAULTS)), max_size=20),
 )
 @settings(max_examples=30)
 def test_no_result_of_coroutines_is_untrue(
-    exchange: Sandbox, stories: list[Story], stream: StreamFaults | None, ahead: int, *, drop: bool
+    exchange: Sandbox,
+    stories: list[Story],
+    stream: StreamFaults | None,
+    ahead: int,
+    read_faults: list[str],
+    *,
+    drop: bool,
 ) -> None:
     exchange.faults.clear()
+    exchange.faults.on_read(READ_FAULTS[name] for name in read_faults)
     exchange.faults.stream = stream or StreamFaults()
     orders = [place(exchange, story, number) for number, story in enumerate(stories)]
     options = options_of(

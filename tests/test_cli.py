@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from bybit_v5.models import Order
 from typer.testing import CliRunner, Result
 
-from bybit_ext import cli
+from bybit_ext import InvalidInput, cli
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import lost
 
@@ -102,8 +103,10 @@ class TestCancel:
         assert result.stderr.startswith("OutcomeUnknown")
 
     def test_nothing_sent_is_5(self, run: Any) -> None:
+        started = time.monotonic()
         result = run(*LINEAR, "--order-id", "1", "--deadline", "0.2", base_url="http://127.0.0.1:1")
         assert result.exit_code == 5
+        assert time.monotonic() - started < 3
         assert result.stderr.startswith("NotSent")
 
     def test_json_tells_an_acceptance_as_one_object(self, run: Any, sandbox: Sandbox) -> None:
@@ -223,6 +226,7 @@ class TestWatch:
 
             def place() -> None:
                 while not stop.wait(0.1):
+                    sandbox.place("linear", "OTHERUSDT")
                     sandbox.place("spot", "WATCHUSDT")
 
             placing = threading.Thread(target=place)
@@ -234,6 +238,18 @@ class TestWatch:
             process.stdout.read()
         assert process.returncode == 0
         assert (json.loads(line)["symbol"] if as_json else line.split()[2]) == "WATCHUSDT"
+
+    def test_it_is_mainnet_that_is_watched_unless_another_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        opened: list[dict[str, Any]] = []
+
+        def open_client(**settings: Any) -> None:
+            opened.append(settings)
+            raise InvalidInput("enough")
+
+        monkeypatch.setattr(cli, "Bybit", open_client)
+        RUNNER.invoke(cli.app, ["watch"])
+        RUNNER.invoke(cli.app, ["cancel", *LINEAR, "--order-id", "1"])
+        assert [settings["environment"] for settings in opened] == ["mainnet", "mainnet"]
 
     def test_without_a_stream_it_is_wrong_usage(self, run: Any, sandbox: Sandbox) -> None:
         del run

@@ -145,6 +145,10 @@ class TestOpening:
             ({"transport": 5}, "transport"),
             ({"transport": httpx.ASGITransport(None)}, "transport"),  # type: ignore[arg-type]
             ({"clock": 5}, "clock"),
+            ({"stream_url": "https://stream.bybit.com"}, "stream_url"),
+            ({"stream_url": "not a url"}, "stream_url"),
+            ({"stream_url": "wss://[::1"}, "stream_url"),
+            ({"stream_url": "wss://user:hunter2@host"}, "stream_url"),
             ({"timeout": 10**400}, "timeout"),
             ({"deadline": 1e10}, "deadline"),
         ],
@@ -167,6 +171,11 @@ class TestOpening:
         with pytest.raises(InvalidInput, match=name):
             Bybit(API_KEY, API_SECRET)
         settings._shared_ssl_context.cache_clear()
+
+    def test_variables_are_not_read_if_they_are_not_to_be(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file")
+        monkeypatch.setenv("HTTPS_PROXY", "nonsense")
+        Bybit(API_KEY, API_SECRET, trust_env=False).close()
 
     def test_an_unverified_client_can_be_asked_for(self) -> None:
         with Bybit(API_KEY, API_SECRET, verify=False) as bybit:

@@ -1,5 +1,6 @@
 """How an order ended, told by the stream or read back; never guessed."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -27,8 +28,9 @@ from bybit_ext import (
     OrderNotFound,
     OutcomeUnknown,
 )
+from bybit_ext.auth import system_clock
 from bybit_ext.sandbox import Fault, Sandbox
-from bybit_ext.sandbox.faults import StreamFaults, answered, filled_first, html, late, lost, truncated
+from bybit_ext.sandbox.faults import StreamFaults, answered, body, filled_first, html, late, lost, status, truncated
 from tests.conftest import Confirm, options_of
 
 ALWAYS = 100
@@ -167,6 +169,17 @@ class TestWhoTells:
         outcome = confirm(by_id(order), **options_of(exchange, stream=stream is not None))
         assert outcome.confirmed_by == "read-back"
 
+    def test_a_stream_that_never_answers_holds_the_cancel_up_only_shortly(
+        self, confirm: Confirm, exchange: Sandbox
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"ws://127.0.0.1:{silent.getsockname()[1]}/v5/private"
+            started = time.monotonic()
+            outcome = confirm(by_id(order), **options_of(exchange, stream_url=url, deadline=2.0))
+        assert outcome.accepted
+        assert 0.4 < time.monotonic() - started < 1.2
+
     def test_a_stream_that_is_lost_meanwhile_is_made_up_for(self, confirm: Confirm, exchange: Sandbox) -> None:
         order = exchange.place("linear", "BTCUSDT")
         exchange.faults.on(order.order_id, [late(0.3)])
@@ -188,6 +201,74 @@ class TestWhoTells:
         exchange.faults.on_read([answered(10006, reset_in=0.2)] * 2)
         outcome = confirm(by_id(order), **options_of(exchange, stream=False))
         assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "read-back")
+
+    def test_a_good_stream_saves_the_reading(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=0.2) as exchange:
+            order = exchange.place("linear", "BTCUSDT")
+            exchange.faults.on_read([html(403)] * ALWAYS)
+            assert confirm(by_id(order), **options_of(exchange)).confirmed_by == "stream"
+            assert len(exchange.faults._next_read) == ALWAYS
+
+    @pytest.mark.parametrize(
+        "fault", [body(b'{"retCode": 0, "result": null}'), status(404), answered(10001), answered(10005), html(502)]
+    )
+    def test_a_reading_that_fails_once_is_read_again(self, confirm: Confirm, exchange: Sandbox, fault: Fault) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on_read([fault])
+        outcome = confirm(by_id(order), **options_of(exchange, stream=False))
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "read-back")
+
+    def test_a_list_that_lags_behind_is_read_again(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [filled_first(110001)])
+        exchange.faults.on_read([body(b'{"retCode": 0, "result": {"list": []}}')] * 4)
+        outcome = confirm(by_id(order), **options_of(exchange, stream=False))
+        assert outcome.status == "Filled"
+
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_a_rejected_order_has_ended_and_was_not_cancelled(
+        self, confirm: Confirm, exchange: Sandbox, *, stream: bool
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange._orders[order.order_id].order.order_status = "Rejected"
+        outcome = confirm(by_id(order), **options_of(exchange, stream=stream))
+        assert (outcome.status, outcome.cancelled) == ("Rejected", False)
+
+    def test_a_rate_limit_that_fits_the_deadline_is_waited_for(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [answered(10006, reset_in=1.4)])
+        started = time.monotonic()
+        outcome = confirm(by_id(order), **options_of(exchange, deadline=2.2))
+        assert outcome.status == "Cancelled"
+        assert time.monotonic() - started > 1.3
+
+    def test_a_lost_stream_does_not_cut_a_rate_limit_short(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [answered(10006, reset_in=1.0)])
+        timer = threading.Timer(0.3, exchange.drop_streams)
+        timer.start()
+        started = time.monotonic()
+        outcome = confirm(by_id(order), **options_of(exchange))
+        timer.join()
+        assert outcome.accepted
+        assert outcome.accepted.sends == 2
+        assert time.monotonic() - started > 0.9
+
+    def test_the_stream_may_drop_while_it_alone_can_tell(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=1.2) as exchange:
+            order = exchange.place("linear", "BTCUSDT")
+            exchange.faults.on_read([html(403)] * ALWAYS)
+            timer = threading.Timer(0.8, exchange.drop_streams)
+            timer.start()
+            outcome = confirm(by_id(order), **options_of(exchange))
+            timer.join()
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "stream")
+
+    def test_the_times_are_told_by_one_clock(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        outcome = confirm(by_id(order), **options_of(exchange), clock=lambda: system_clock() + 5000)
+        assert 0 <= outcome.confirmed_at - outcome.requested_at < 2000
+        assert abs(outcome.confirmed_at - system_clock()) < 2000
 
 
 class TestWhatCannotBeKnown:
@@ -297,6 +378,50 @@ class TestRefused:
 
 
 class TestMatching:
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_an_earlier_order_with_the_same_link_id_is_not_taken_for_the_open_one(
+        self, confirm: Confirm, exchange: Sandbox, *, stream: bool
+    ) -> None:
+        older = exchange.place("linear", "BTCUSDT", order_link_id="twice")
+        exchange.fill(older.order_id)
+        newer = exchange.place("linear", "BTCUSDT", order_link_id="twice")
+        exchange.faults.on(newer.order_id, [status(502)] * ALWAYS)
+        request = CancelByOrderLinkId("linear", "BTCUSDT", "twice")
+        # The older one's end comes on the stream while the newer one is being cancelled.
+        timer = threading.Timer(0.2, exchange._publish, args=(exchange.order(older.order_id),))
+        timer.start()
+        with pytest.raises(OutcomeUnknown, match="last seen as New") as caught:
+            confirm(request, **options_of(exchange, stream=stream, deadline=1.2))
+        timer.join()
+        assert caught.value.last_order
+        assert caught.value.last_order.order_id == newer.order_id
+        exchange.fill(newer.order_id)
+
+    def test_the_end_of_an_order_that_only_its_link_id_names_is_read_back(
+        self, confirm: Confirm, exchange: Sandbox
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT", order_link_id="bare")
+        exchange.faults.on(order.order_id, [body(b'{"retCode": 0}')])
+        outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "bare"), **options_of(exchange))
+        assert (outcome.status, outcome.confirmed_by, outcome.order.order_id) == (
+            "Cancelled",
+            "read-back",
+            order.order_id,
+        )
+
+    def test_of_several_closed_orders_the_newest_is_meant(self, confirm: Confirm, exchange: Sandbox) -> None:
+        for qty in ("1", "2", "3"):
+            order = exchange.place("linear", "BTCUSDT", order_link_id="thrice", qty=qty)
+            exchange.fill(order.order_id)
+            time.sleep(0.002)
+        query = exchange.query
+        exchange.query = lambda name: query(name)[::-1]  # type: ignore[method-assign]  # the order of a list proves nothing
+        try:
+            outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "thrice"), **options_of(exchange))
+        finally:
+            exchange.query = query  # type: ignore[method-assign]
+        assert outcome.filled_qty == Decimal(3)
+
     def test_another_order_on_the_stream_is_not_taken_for_ours(self, confirm: Confirm) -> None:
         with Sandbox(cancel_delay=0.3) as exchange:
             ours = exchange.place("linear", "BTCUSDT", order_link_id="same")
@@ -334,6 +459,7 @@ def test_cancelling_the_task_leaves_the_stream_usable(exchange: Sandbox) -> None
 def test_ctrl_c_leaves_the_stream_usable(exchange: Sandbox) -> None:
     import signal
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the tests with it ignored
     slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
     exchange.faults.on(slow.order_id, [late(1)])
     with Bybit(**options_of(exchange)) as bybit:

@@ -87,6 +87,7 @@ ED25519 = ed25519.Ed25519PrivateKey.generate()
         ("hmac", "unneeded", "is not PEM"),
         ("two words", None, "spaces"),
         ("private.pem", None, "is a file's name"),
+        ("my.key", None, "is a file's name"),
         ("MIIEvQ\nIBADAN", None, "line breaks"),
         ("żółw", None, "characters"),
     ],
@@ -164,6 +165,12 @@ class TestWhereKeysComeFrom:
         (tmp_path / "empty").write_text(content)
         with pytest.raises(InvalidInput, match="Missing: its secret"):
             find_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": str(tmp_path / "empty")})
+
+    def test_a_path_can_begin_at_home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        (tmp_path / "secret").write_text("secret")
+        found = find_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": "~/secret"})
+        assert found == find_credentials("key", "secret")
 
     def test_a_byte_order_mark_does_no_harm(self, tmp_path: Path) -> None:
         (tmp_path / "bom").write_text("\ufeffsecret", encoding="utf-8")

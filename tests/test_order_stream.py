@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 import time
+import traceback
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -119,8 +120,13 @@ class TestOrders:
 class TestRefusals:
     def test_a_refused_log_in_is_an_error_of_the_tree(self, exchange: Sandbox) -> None:
         exchange.faults.stream.refuse_auth = True
-        with Bybit(**options_of(exchange)) as bybit, pytest.raises(AuthenticationFailed, match="API key is invalid"):
+        with (
+            Bybit(**options_of(exchange)) as bybit,
+            pytest.raises(AuthenticationFailed, match="API key is invalid") as caught,
+        ):
             next(bybit.orders())
+        text = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        assert "'op': 'auth'" not in text
 
     def test_a_wrong_signature_is_refused_and_neither_key_nor_signature_is_shown(self, exchange: Sandbox) -> None:
         options = options_of(exchange, api_secret="wrong")
@@ -240,7 +246,7 @@ class TestConnection:
         auth, subscribe = requests
         api_key, expires, signature = auth["args"]
         assert (auth["op"], api_key) == ("auth", API_KEY)
-        assert 0 < expires - system_clock() <= 10_000
+        assert 10_000 < expires - system_clock() <= 60_000
         import hashlib
         import hmac
 
@@ -398,6 +404,107 @@ class TestConnection:
         order = asyncio.run(run())[1]
         assert isinstance(order, Order)
         assert order.order_id == "2"
+
+    def test_a_redirect_is_not_followed(self) -> None:
+        logged_in: list[Any] = []
+
+        async def other(socket: Any) -> None:
+            logged_in.append(await socket.recv())
+
+        async def run() -> list[Event]:
+            async with serving(other) as elsewhere:
+
+                def redirect(connection: Any, _: Any) -> Any:
+                    response = connection.respond(302, "there")
+                    response.headers["Location"] = elsewhere.url
+                    return response
+
+                async with serving(agree, process_request=redirect) as settings:
+                    return await first_events(settings, 2)
+
+        assert asyncio.run(run()) == [StreamState.LOST, StreamState.LOST]
+        assert logged_in == []
+
+    def test_a_cancellation_is_not_swallowed_while_the_stream_is_lost(self) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            socket.transport.abort()
+
+        async def one(settings: StreamSettings, turns: int) -> bool:
+            lost = asyncio.Event()
+            ready = asyncio.Event()
+
+            def deliver(event: Event) -> None:
+                (ready if event is StreamState.READY else lost).set()
+
+            task = asyncio.create_task(listen(settings, deliver))
+            await ready.wait()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task], timeout=3)
+            return task.cancelled()
+
+        async def run() -> list[bool]:
+            async with serving(handler) as settings:
+                return [await one(settings, turns) for turns in range(40)]
+
+        assert all(asyncio.run(run()))
+
+
+class TestClosing:
+    def test_closing_ends_what_waits_for_the_stream(self, exchange: Sandbox) -> None:
+        bybit = Bybit(**options_of(exchange))
+        ended: list[str] = []
+
+        def watch() -> None:
+            for _ in bybit.orders():
+                pass
+            ended.append("orders")
+
+        def confirm() -> None:
+            order = exchange.place("linear", "BTCUSDT")
+            exchange._orders[order.order_id].order.order_status = "NewStatus"
+            with pytest.raises(BybitError):
+                bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id), deadline=20)
+            ended.append("confirm")
+
+        threads = [threading.Thread(target=work) for work in (watch, confirm)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        started = time.monotonic()
+        bybit.close()
+        for thread in threads:
+            thread.join()
+        assert sorted(ended) == ["confirm", "orders"]
+        assert time.monotonic() - started < 3
+
+    def test_closing_ends_a_coroutine_that_iterates(self, exchange: Sandbox) -> None:
+        async def run() -> None:
+            async with AsyncBybit(**options_of(exchange)) as bybit:
+
+                async def watch() -> None:
+                    async for _ in bybit.orders():
+                        pass
+
+                watching = asyncio.create_task(watch())
+                await asyncio.sleep(0.1)
+            async with asyncio.timeout(2):
+                await watching
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+        asyncio.run(run())
+
+    def test_closing_after_the_loop_has_ended_is_quiet(self, exchange: Sandbox) -> None:
+        async def first() -> AsyncBybit:
+            bybit = AsyncBybit(**options_of(exchange, stream=False))
+            await bybit.sync_clock()
+            await bybit.client.get_async_httpx_client().aclose()
+            return bybit
+
+        bybit = asyncio.run(first())
+        asyncio.run(bybit.close())
 
 
 class TestSandboxStream:

@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import httpx
 import pytest
 from bybit_v5 import models
 from openapi_spec_validator import validate
 
-from bybit_ext.hosts import REST_HOSTS
-from bybit_ext.spec import document, public_operations
+from bybit_ext.hosts import REST_HOSTS, STREAM_HOSTS
+from bybit_ext.spec import document, is_among, is_signed, public_operations
 
 SCHEMAS: dict[str, dict[str, Any]] = document()["components"]["schemas"]
 
@@ -79,3 +80,49 @@ def test_every_example_of_an_answer_is_allowed() -> None:
             content = operation["responses"]["200"]["content"]["application/json"]
             for name, example in content["examples"].items():
                 assert validator_of(content["schema"]).is_valid(example["value"]), name
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "public"),
+    [
+        ("GET", "/v5/market/time", True),
+        ("GET", "/gateway/v5/market/time", True),
+        ("GET", "/v5/market/time-x", False),
+        ("GET", "/v5/market/time/x", False),
+        ("POST", "/v5/market/time", False),
+        ("POST", "/v5/order/cancel", False),
+    ],
+)
+def test_an_operation_is_told_by_its_method_and_whole_path(method: str, path: str, *, public: bool) -> None:
+    assert is_among(public_operations(), httpx.Request(method, f"https://api.bybit.com{path}?a=b")) is public
+
+
+@pytest.mark.parametrize(
+    ("path", "matches"), [("/v5/market/BTC", True), ("/v5/market/", False), ("/v5/market/a/b", False)]
+)
+def test_a_path_can_have_parameters(path: str, *, matches: bool) -> None:
+    names = frozenset({("GET", "/v5/market/{symbol}")})
+    assert is_among(names, httpx.Request("GET", f"https://api.bybit.com{path}")) is matches
+
+
+SECURITY: list[tuple[dict[str, Any], bool]] = [
+    ({}, True),
+    ({"security": [{"signature": []}]}, True),
+    ({"security": []}, False),
+    ({"security": [{}]}, False),
+]
+
+
+@pytest.mark.parametrize(("operation", "signed"), SECURITY)
+def test_what_needs_no_security_is_not_signed(operation: dict[str, Any], *, signed: bool) -> None:
+    assert is_signed(operation) is signed
+
+
+@pytest.mark.parametrize(("pair", "url"), STREAM_HOSTS.items())
+def test_a_stream_is_on_the_domain_of_its_rest_host(pair: Any, url: str) -> None:
+    def domain(text: str) -> str:
+        return httpx.URL(text).host.partition(".")[2]
+
+    assert domain(url) == domain(REST_HOSTS[pair])
+    assert url.startswith("wss://stream")
+    assert url.endswith("/v5/private")
