@@ -208,7 +208,7 @@ class Confirmation:
         if self._last_order:
             message += f" It was last seen as {self._last_order.order_status}."
         if failure:
-            message += f" The cancel brought: {failure}"
+            message += f" What came before: {type(failure).__name__}: {failure.args[0]}"
         accepted = self._accepted
         known = Evidence(trace_id=accepted.trace_id, sends=accepted.sends) if accepted else Evidence()
         unknown = OutcomeUnknown(message, failure.evidence if failure else known)

@@ -154,7 +154,7 @@ def check(story: Story, result: CancelAccepted | CancelOutcome | BybitError, tru
     stream=STREAMS,
     ahead=st.sampled_from([0, 1500, -7000]),
     drop=st.booleans(),
-    read_faults=st.lists(st.sampled_from(sorted(READ_FAULTS)), max_size=20),
+    read_faults=st.lists(st.sampled_from(sorted(READ_FAULTS)), max_size=3),
 )
 @settings(max_examples=30)
 def test_no_result_of_coroutines_is_untrue(
