@@ -79,7 +79,8 @@ def _judge_failure(error: Exception, request: httpx.Request) -> BybitError:
 def _judge_refusal(response: httpx.Response, evidence: Evidence) -> BybitError:
     status, ret_code = response.status_code, evidence.ret_code
     if status == HTTPStatus.FORBIDDEN and ret_code != 0:
-        return Forbidden(f"The exchange turned the request away: {_gist(response)}", evidence)
+        gist = _gist(response)
+        return Forbidden(f"The exchange turned the request away, {_reason_of_403(gist)}: {gist}", evidence)
     if response.is_server_error:
         return OutcomeUnknown(f"The exchange failed: {_gist(response)}", evidence)
     if response.is_redirect:
@@ -92,6 +93,16 @@ def _judge_refusal(response: httpx.Response, evidence: Evidence) -> BybitError:
     meaning = meaning_of(ret_code)
     said = "refused" if meaning is not OutcomeUnknown else "could not say what became of the request"
     return meaning(f"The exchange {said}.", evidence)
+
+
+def _reason_of_403(gist: str) -> str:
+    """Tell the limit of an IP address from the block of a place, as far as the words of the page allow."""
+    words = gist.lower()
+    if any(sign in words for sign in ("frequent", "too many", "rate limit")):
+        return "this IP address for too many requests"
+    if any(sign in words for sign in ("country", "region", "location", "cloudfront", "could not be satisfied")):
+        return "it seems for the place that it comes from"
+    return "for a limit or for the place that it comes from"
 
 
 def _read_json(response: httpx.Response) -> Any:

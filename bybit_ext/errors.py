@@ -144,8 +144,8 @@ class Forbidden(Refused):
     """The exchange turns this IP address, country or account away."""
 
     advice = (
-        "Too many requests from one IP address are blocked for at least ten minutes: stop sending and wait. If nothing "
-        "was sent before, the exchange does not serve this place or account: see region= and the exchange's site."
+        "Too many requests from one IP address are blocked for at least ten minutes: stop sending and wait. A place or "
+        "an account that the exchange does not serve stays blocked: see region= and the exchange's site."
     )
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -170,6 +171,20 @@ class TestRefused:
         assert "style" not in str(caught.value)
         assert "ten minutes" in str(caught.value)
 
+    @pytest.mark.parametrize(
+        ("page", "reason"),
+        [
+            ("access too frequent", "this IP address for too many requests"),
+            ("Too many visits", "this IP address for too many requests"),
+            ("The Amazon CloudFront distribution is configured to block access from your country.", "the place"),
+            ("<title>ERROR: The request could not be satisfied</title>", "the place"),
+            ("no", "for a limit or for the place"),
+        ],
+    )
+    def test_a_403_tells_a_limit_from_a_blocked_place(self, cancel: Cancel, page: str, reason: str) -> None:
+        with pytest.raises(Forbidden, match=reason):
+            cancel(BY_ID, transport=answering(403, text=page))
+
     def test_an_empty_403_is_forbidden(self, cancel: Cancel) -> None:
         with pytest.raises(Forbidden, match="an empty body"):
             cancel(BY_ID, transport=answering(403))
@@ -245,6 +260,17 @@ class TestOutcomeUnknown:
             pytest.raises(OutcomeUnknown, match="documented form"),
         ):
             bybit.call(get_server_time)
+
+    def test_an_answer_on_which_the_generated_parser_fails_is_no_answer(self) -> None:
+        def fail(**_: object) -> None:
+            raise KeyError("result")
+
+        operation: Any = SimpleNamespace(_get_kwargs=get_server_time._get_kwargs, _parse_response=fail)
+        with (
+            Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=answering(json={"retCode": 0})) as bybit,
+            pytest.raises(OutcomeUnknown, match="documented form"),
+        ):
+            bybit.call(operation)
 
     def test_what_is_wrong_deep_in_an_answer_is_named(self) -> None:
         order = {"symbol": "BTCUSDT", "orderId": "1", "orderLinkId": "", "price": 5}

@@ -236,6 +236,19 @@ class TestClosing:
             bybit.cancel_order(ORDER)
         assert caught.value.sends == sends_before
 
+    def test_closing_during_a_coroutine_loses_no_doubt(self) -> None:
+        async def run() -> None:
+            async def handle(request: httpx.Request) -> httpx.Response:
+                await bybit.close()
+                raise httpx.ReadTimeout("late", request=request)
+
+            bybit = AsyncBybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle))
+            with pytest.raises(OutcomeUnknown) as caught:
+                await bybit.cancel_order(ORDER)
+            assert caught.value.sends == 1
+
+        asyncio.run(run())
+
     def test_a_client_of_another_event_loop_is_refused(self) -> None:
         bybit = AsyncBybit(API_KEY, API_SECRET, transport=answering(json={"retCode": 0}))
         asyncio.run(bybit.cancel_order(ORDER))
