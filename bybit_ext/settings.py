@@ -39,10 +39,7 @@ def check_base_url(text: str) -> str:
     Raises:
         InvalidInput: it cannot be used; the message names it.
     """
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, TypeError):
-        url = httpx.URL()
+    url = _read_url(text)
     if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
         raise InvalidInput("base_url: must be like https://api.bybit.com.")
     if not _is_host(url.host):
@@ -60,10 +57,7 @@ def check_stream_url(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        url = httpx.URL()
+    url = _read_url(text)
     if url.scheme not in ("ws", "wss") or not _is_host(url.host) or url.userinfo:
         raise InvalidInput("stream_url: must be like wss://stream.bybit.com/v5/private.")
     return text
@@ -103,6 +97,14 @@ def check_proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | No
     if checked is None or not _is_host(checked.url.host):
         raise InvalidInput("proxy: must be like http://user:password@host:port.")
     return checked
+
+
+def _read_url(text: str) -> httpx.URL:
+    """Return a URL; an empty one if the text is none."""
+    try:
+        return httpx.URL(text)
+    except (httpx.InvalidURL, TypeError):
+        return httpx.URL()
 
 
 def _is_host(host: str) -> bool:
