@@ -51,7 +51,8 @@ def judge(
 def _judge_response(
     operation: Operation[Any, Answer], client: Client, response: httpx.Response
 ) -> tuple[Answer, Evidence]:
-    evidence = read_evidence(response, _read_json(response), sends=1)
+    content = _read_json(response)
+    evidence = read_evidence(response, content, sends=1)
     if not (response.status_code == HTTPStatus.OK and evidence.ret_code == 0):
         raise _judge_refusal(response, evidence)
     try:
@@ -63,6 +64,9 @@ def _judge_response(
     problem = find_mismatch(answer, type(answer), "")
     if problem:
         raise OutcomeUnknown(f"The exchange accepted, but in its answer {problem}.", evidence)
+    if answer.to_dict() != content:
+        # The generated parser reads any empty value for an empty list.
+        raise OutcomeUnknown("The exchange accepted, but not all of its answer can be read.", evidence)
     return answer, evidence
 
 

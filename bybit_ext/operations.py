@@ -14,13 +14,23 @@ from bybit_v5.models import Refusal
 
 from .checking import argument_hints, find_mismatch
 from .errors import InvalidInput
-from .spec import find_violation
+from .spec import find_parameter_violation, find_violation
 
 Arguments = ParamSpec("Arguments")
-Answer_co = TypeVar("Answer_co", covariant=True)
-Answer = TypeVar("Answer")
 
 CLOSED = "This client is closed; open another one."
+
+
+class Model(Protocol):
+    """A generated model."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        ...
+
+
+Answer_co = TypeVar("Answer_co", bound=Model, covariant=True)
+Answer = TypeVar("Answer", bound=Model)
 
 
 class ParseResponse(Protocol[Answer_co]):
@@ -63,10 +73,14 @@ def write_request(
             if problem:
                 raise InvalidInput(f"{problem}.")
     try:
-        return http.build_request(**get_kwargs(*args, **kwargs))
+        request = http.build_request(**get_kwargs(*args, **kwargs))
     except (TypeError, ValueError, RecursionError, httpx.InvalidURL) as error:
         # Missing or unknown arguments; values that JSON or a URL cannot hold.
         raise InvalidInput(f"{name}: {str(error).replace('_get_kwargs()', 'it')}.") from None
+    problem = find_parameter_violation(request)
+    if problem:
+        raise InvalidInput(f"{problem}.")
+    return request
 
 
 def _name_of(operation: object) -> str:

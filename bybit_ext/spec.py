@@ -73,8 +73,8 @@ def _pattern(path: str) -> re.Pattern[str]:
 def find_violation(model: object, path: str) -> str | None:
     """Return what a request model holds against the document that its types cannot tell; None if nothing.
 
-    That is an empty text where there must be one, and an additional property that a request declares: given so, it
-    would pass by the types that forbid it.
+    That is a text that is too short, and an additional property that another form of the same request declares: given
+    so, it would pass by the types that forbid it.
     """
     schema = document()["components"]["schemas"].get(type(model).__name__)
     to_dict = getattr(model, "to_dict", None)
@@ -82,17 +82,48 @@ def find_violation(model: object, path: str) -> str | None:
         return None
     for name, value in to_dict().items():
         definition = resolve(schema.get("properties", {}).get(name, {}))
-        if value == "" and definition.get("minLength", 0) > 0:
-            return f"{path}.{name}: must not be empty"
-        if not definition and name in _declared_in_requests():
+        problem = _shortness(value, definition)
+        if problem:
+            return f"{path}.{name}: {problem}"
+        if not definition and name in _declared_beside().get(type(model).__name__, ()):
             return f"{path}.{name}: is not for {type(model).__name__}"
     return None
 
 
+def find_parameter_violation(request: httpx.Request) -> str | None:
+    """Return what a request's query holds against the document that types cannot tell; None if nothing."""
+    given = request.url.params
+    for name, parameters in _query_parameters().items():
+        if given and is_among(frozenset([name]), request):
+            problems = ((one, _shortness(given.get(one), definition)) for one, definition in parameters.items())
+            return next((f"{one}: {problem}" for one, problem in problems if problem), None)
+    return None
+
+
+def _shortness(value: object, definition: dict[str, Any]) -> str | None:
+    shortest = definition.get("minLength", 0)
+    if not isinstance(value, str) or len(value) >= shortest:
+        return None
+    return "must not be empty" if not value else f"must have at least {shortest} characters"
+
+
 @cache
-def _declared_in_requests() -> frozenset[str]:
-    """Return all properties that the bodies of requests declare."""
+def _query_parameters() -> dict[Name, dict[str, dict[str, Any]]]:
+    """Return the schemas of the query parameters of all operations."""
+    return {
+        name: {one["name"]: resolve(one["schema"]) for one in operation["parameters"] if one["in"] == "query"}
+        for name, operation in operations()
+    }
+
+
+@cache
+def _declared_beside() -> dict[str, frozenset[str]]:
+    """Return, for each form of a request, all properties that the forms of that request declare."""
     bodies = [operation["requestBody"]["content"] for _, operation in operations() if "requestBody" in operation]
-    schemas = [content["schema"] for body in bodies for content in body.values()]
-    forms = [resolve(form) for schema in schemas for form in schema.get("anyOf", [schema])]
-    return frozenset(name for form in forms for name in form.get("properties", {}))
+    requests = [content["schema"].get("anyOf", [content["schema"]]) for body in bodies for content in body.values()]
+    return {
+        form["$ref"].rpartition("/")[2]: frozenset(name for one in forms for name in resolve(one).get("properties", {}))
+        for forms in requests
+        for form in forms
+        if "$ref" in form
+    }

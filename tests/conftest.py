@@ -1,12 +1,13 @@
 """What the tests share: an exchange on a real port, and one way to call both clients."""
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from bybit_ext import AsyncBybit, Bybit, CancelAccepted, CancelOrderRequest, CancelOutcome
 from bybit_ext.sandbox import Sandbox
@@ -15,7 +16,11 @@ from bybit_ext.sandbox import Sandbox
 settings.register_profile(
     "fixed", derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=100
 )
-settings.load_profile("fixed")
+# What scripts/conformance runs: other cases each time, and more of them.
+settings.register_profile("long", settings.get_profile("fixed"), derandomize=False, max_examples=2000, print_blob=True)
+# What looks for faults on purpose needs no small counter-example.
+settings.register_profile("unshrunk", settings.get_profile("fixed"), phases=set(Phase) - {Phase.shrink, Phase.explain})
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 API_KEY = "XXXXXXXXXXXXXXXXXX"
 API_SECRET = "YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY"

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +31,55 @@ paths:
                   - $ref: '#/components/schemas/GetFeeRateAnswer'
                   - $ref: '#/components/schemas/Refusal'
 """
+# One more, with a body, for the conformance tests: they must cover both without being told.
+ADDED_WITH_BODY = """\
+paths:
+  /v5/account/set-alerts:
+    post:
+      operationId: setAlerts
+      tags: [account]
+      summary: Set alerts
+      parameters:
+        - {name: limit, in: query, required: true, schema: {type: integer, minimum: 1, maximum: 50}}
+        - {name: keep, in: query, required: false, schema: {type: boolean}}
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/components/schemas/Alerts'}}}
+      responses:
+        '200':
+          description: The alerts.
+          content:
+            application/json:
+              schema:
+                anyOf:
+                  - $ref: '#/components/schemas/SetAlertsAnswer'
+                  - $ref: '#/components/schemas/Refusal'
+"""
 ADDED_SCHEMAS = """\
   schemas:
+    Alerts:
+      type: object
+      required: [category, alerts]
+      properties:
+        category: {$ref: '#/components/schemas/Category'}
+        alerts: {type: array, items: {$ref: '#/components/schemas/Alert'}}
+        note: {type: string, minLength: 3}
+    Alert:
+      type: object
+      required: [symbol, price]
+      properties:
+        symbol: {$ref: '#/components/schemas/Symbol'}
+        price: {type: number}
+        sound: {type: [boolean, 'null']}
+    SetAlertsAnswer:
+      allOf:
+        - $ref: '#/components/schemas/Accepted'
+        - type: object
+          properties:
+            result:
+              anyOf:
+                - {$ref: '#/components/schemas/Alerts'}
+                - {type: 'null'}
     GetFeeRateAnswer:
       allOf:
         - $ref: '#/components/schemas/Accepted'
@@ -76,19 +124,46 @@ def regenerate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
-def test_an_operation_added_to_the_document_is_signed_and_judged_by_the_unchanged_extension(tmp_path: Path) -> None:
-    spec = tmp_path / "openapi.yaml"
-    text = SPEC.read_text().replace("paths:\n", ADDED, 1).replace("  schemas:\n", ADDED_SCHEMAS, 1)
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of one who added two operations to the document, and regenerated."""
+    folder = tmp_path_factory.mktemp("extended")
+    spec = folder / "openapi.yaml"
+    text = SPEC.read_text().replace("  schemas:\n", ADDED_SCHEMAS, 1)
+    for added in (ADDED, ADDED_WITH_BODY):
+        text = text.replace("paths:\n", added, 1)
     spec.write_text(text)
-    done = regenerate("--spec", spec, "--output", tmp_path / "bybit_v5")
+    done = regenerate("--spec", spec, "--output", folder / "bybit_v5")
     assert done.returncode == 0, done.stderr
+    return {**os.environ, "PYTHONPATH": str(folder)}
 
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    program = subprocess.run(
-        [sys.executable, "-c", PROGRAM], check=False, capture_output=True, text=True, env=environment
-    )
+
+def run(*arguments: str | Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
+
+
+def test_an_operation_added_to_the_document_is_signed_and_judged_by_the_unchanged_extension(
+    extended: dict[str, str],
+) -> None:
+    program = run("-c", PROGRAM, environment=extended)
     # The sandbox took form and signature, and then had nothing to answer with; the wrong signature it refused.
     assert program.stdout.split() == ["0.0001", "10404", "10004"], program.stderr
+
+
+def test_an_operation_added_to_the_document_is_covered_by_the_unchanged_conformance_tests(
+    extended: dict[str, str],
+) -> None:
+    names = "getFeeRate or fee-rate or setAlerts or set-alerts"
+    done = run(
+        *("-m", "pytest", "-v", "-p", "no:cacheprovider", "tests/conformance", "-k", names), environment=extended
+    )
+    assert done.returncode == 0, done.stdout
+    for name in ("test_every_allowed_request", "test_a_forbidden_request", "test_nothing_of_an_allowed_answer"):
+        for operation in ("getFeeRate", "setAlerts"):
+            assert re.search(rf"{name}\w*\[{operation}\] PASSED", done.stdout), done.stdout
+    for label in ("GET /v5/account/fee-rate", "POST /v5/account/set-alerts"):
+        assert f"test_coverage_and_fuzzing[{label}] PASSED" in done.stdout, done.stdout
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from bybit_ext.spec import document
-from tests.test_conformance import FORBIDDEN
+from tests.conformance.test_cancel_order import FORBIDDEN
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

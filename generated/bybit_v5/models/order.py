@@ -25,10 +25,9 @@ class Order:
     """
 
     symbol: str
-    """ Symbol name, uppercase only. """
+    """ Symbol name. """
     order_id: str
-    """ The exchange's id of the order; a UUID for derivatives, a long decimal number for spot, always as a string.
-    """
+    """ The exchange's id of the order. """
     order_link_id: str
     """ The caller's own id of the order; empty when it has none. """
     side: KnownSide | str
@@ -57,8 +56,8 @@ class Order:
     """ When the order was created, in ms. """
     updated_time: str
     """ When the order last changed, in ms. """
-    category: Category | Unset = UNSET
-    """ Product type. Classic accounts have no `option`. """
+    category: Category | str | Unset = UNSET
+    """ Product type. New ones can appear without notice. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,8 +105,12 @@ class Order:
 
         updated_time = self.updated_time
 
-        category: str | Unset = UNSET
-        if not isinstance(self.category, Unset):
+        category: str | Unset
+        if isinstance(self.category, Unset):
+            category = UNSET
+        elif isinstance(self.category, str):
+            category = self.category
+        else:
             category = self.category
 
         field_dict: dict[str, Any] = {}
@@ -205,12 +208,20 @@ class Order:
 
         updated_time = d.pop("updatedTime")
 
-        _category = d.pop("category", UNSET)
-        category: Category | Unset
-        if isinstance(_category, Unset):
-            category = UNSET
-        else:
-            category = check_category(_category)
+        def _parse_category(data: object) -> Category | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                category_type_0 = check_category(data)
+
+                return category_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Category | str | Unset, data)
+
+        category = _parse_category(d.pop("category", UNSET))
 
         order = cls(
             symbol=symbol,

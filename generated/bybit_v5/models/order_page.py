@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -24,8 +24,8 @@ class OrderPage:
 
     list_: list[Order]
     """ The orders, newest first. """
-    category: Category | Unset = UNSET
-    """ Product type. Classic accounts have no `option`. """
+    category: Category | str | Unset = UNSET
+    """ Product type. New ones can appear without notice. """
     next_page_cursor: str | Unset = UNSET
     """ Names the next page; empty on the last one. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -36,8 +36,12 @@ class OrderPage:
             list_item = list_item_data.to_dict()
             list_.append(list_item)
 
-        category: str | Unset = UNSET
-        if not isinstance(self.category, Unset):
+        category: str | Unset
+        if isinstance(self.category, Unset):
+            category = UNSET
+        elif isinstance(self.category, str):
+            category = self.category
+        else:
             category = self.category
 
         next_page_cursor = self.next_page_cursor
@@ -68,12 +72,20 @@ class OrderPage:
 
             list_.append(list_item)
 
-        _category = d.pop("category", UNSET)
-        category: Category | Unset
-        if isinstance(_category, Unset):
-            category = UNSET
-        else:
-            category = check_category(_category)
+        def _parse_category(data: object) -> Category | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                category_type_0 = check_category(data)
+
+                return category_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Category | str | Unset, data)
+
+        category = _parse_category(d.pop("category", UNSET))
 
         next_page_cursor = d.pop("nextPageCursor", UNSET)
 

@@ -16,9 +16,9 @@ class ServerTime:
     """One moment, twice."""
 
     time_second: str
-    """ Whole seconds since 1970-01-01 UTC. """
+    """ Whole seconds since 1970-01-01 UTC, in decimal digits. """
     time_nano: str
-    """ Nanoseconds since 1970-01-01 UTC. """
+    """ Nanoseconds since 1970-01-01 UTC, in decimal digits. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
