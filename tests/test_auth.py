@@ -1,6 +1,4 @@
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,19 +13,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from bybit_ext import AsyncBybit, Bybit, BybitAuth, InvalidInput, find_credentials, sign
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET
+from tests.vectors import CONTENT, SIGNED_REQUESTS, credentials_of, name_of
 
-VECTORS: list[dict[str, Any]] = json.loads(
-    Path(__file__).with_name("vectors").joinpath("signatures.json").read_text(encoding="utf-8")
-)
 ORDER = CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa")
 ACCEPTED: dict[str, Any] = {"retCode": 0, "retMsg": "OK", "result": {}}
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['made_by']}: {vector['what']}")
+vectors = pytest.mark.parametrize("vector", SIGNED_REQUESTS, ids=name_of)
+
+
+@vectors
 def test_a_signature_equals_the_one_that_another_implementation_made(vector: dict[str, Any]) -> None:
-    credentials = find_credentials(vector["api_key"], vector["api_secret"])
     signature = sign(
-        credentials,
+        credentials_of(vector),
         timestamp=vector["timestamp"],
         recv_window=vector["recv_window"],
         payload=vector["payload"].encode(),
@@ -35,30 +33,30 @@ def test_a_signature_equals_the_one_that_another_implementation_made(vector: dic
     assert signature == vector["signature"]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['made_by']}: {vector['what']}")
-def test_the_hook_puts_the_same_signature_on_the_request(vector: dict[str, Any]) -> None:
-    auth = BybitAuth(
-        find_credentials(vector["api_key"], vector["api_secret"]),
-        recv_window=vector["recv_window"],
-        clock=lambda: int(vector["timestamp"]),
-    )
-    request = httpx.Request("POST", "https://api.bybit.com/v5/order/cancel", content=vector["payload"].encode())
+@vectors
+def test_the_hook_puts_the_same_signature_on_the_request_as_it_is_sent(vector: dict[str, Any]) -> None:
+    auth = BybitAuth(credentials_of(vector), recv_window=vector["recv_window"], clock=lambda: int(vector["timestamp"]))
+    payload: bytes = vector["payload"].encode()
+    if vector["request"] == "POST":
+        request = httpx.Request("POST", "https://api.bybit.com/v5/order/cancel", content=payload)
+    else:
+        request = httpx.Request("GET", f"https://api.bybit.com/v5/order/realtime?{vector['payload']}")
+        assert request.url.raw_path.partition(b"?")[2] == payload
     next(auth.auth_flow(request))
     assert {name: value for name, value in request.headers.items() if name.startswith("x-bapi")} == {
-        "x-bapi-api-key": vector["api_key"],
+        "x-bapi-api-key": API_KEY,
         "x-bapi-timestamp": str(vector["timestamp"]),
         "x-bapi-recv-window": str(vector["recv_window"]),
         "x-bapi-sign": vector["signature"],
     }
 
 
-def test_the_hook_signs_the_query_of_a_get_as_it_is_sent() -> None:
-    vector = next(vector for vector in VECTORS if vector["what"] == "HMAC, an escaped query")
-    auth = BybitAuth(find_credentials(API_KEY, API_SECRET), clock=lambda: int(vector["timestamp"]))
-    request = httpx.Request("GET", f"https://api.bybit.com/v5/order/realtime?{vector['payload']}")
-    next(auth.auth_flow(request))
-    assert request.url.raw_path.decode().partition("?")[2] == vector["payload"]
-    assert request.headers["X-BAPI-SIGN"] == vector["signature"]
+def test_two_implementations_agree_on_every_vector_that_both_make() -> None:
+    made: dict[tuple[str, ...], set[str]] = {}
+    for vector in SIGNED_REQUESTS:
+        made.setdefault((vector["request"], vector["secret"], vector["what"]), set()).add(vector["signature"])
+    assert len(SIGNED_REQUESTS) == 2 * len(made)
+    assert all(len(signatures) == 1 for signatures in made.values())
 
 
 @pytest.mark.parametrize("order_link_id", ["a b+c&d=ż%\"'", "plain", "~*()!", "a/b?c#d", "%41"])
@@ -73,10 +71,9 @@ def test_a_query_with_characters_that_are_escaped_is_correctly_signed(
 def test_an_rsa_signature_is_verified_by_the_public_key() -> None:
     import base64
 
-    vector = next(vector for vector in VECTORS if vector["what"] == "RSA, Unicode")
-    credentials = find_credentials(vector["api_key"], vector["api_secret"])
-    signature = sign(credentials, timestamp=1, recv_window=2, payload=b"payload")
-    public_key: Any = load_pem_private_key(vector["api_secret"].encode(), None).public_key()
+    pem: str = CONTENT["secrets"]["RSA"]
+    signature = sign(find_credentials(API_KEY, pem), timestamp=1, recv_window=2, payload=b"payload")
+    public_key: Any = load_pem_private_key(pem.encode(), None).public_key()
     public_key.verify(base64.b64decode(signature), f"1{API_KEY}2payload".encode(), PKCS1v15(), SHA256())
 
 

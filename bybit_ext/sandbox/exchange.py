@@ -111,7 +111,7 @@ class Exchange:
                 created_time=now,
                 updated_time=now,
             )
-            problem = find_mismatch(order, Order, "")
+            problem = find_mismatch(category, Category, "category") or find_mismatch(order, Order, "")
             if problem or not (_is_number(qty) and _is_number(price)):
                 raise ValueError(problem or "qty and price: must be decimal numbers")
             self._orders[order.order_id] = _Placed(order, order_filter)

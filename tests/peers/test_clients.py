@@ -16,12 +16,12 @@ import pytest
 
 from bybit_ext.sandbox import Sandbox
 from tests.test_sandbox import wait_for_end
+from tests.vectors import CONTENT, FILE
 
 pytestmark = [pytest.mark.peers, pytest.mark.filterwarnings("default")]
 
 JUDGES = Path(__file__).parent.parent.parent / ".venv" / "judges"
-VECTORS = Path(__file__).parent.parent / "vectors"
-RSA_KEY = VECTORS.joinpath("rsa_test_key.pem").read_text()
+RSA_KEY: str = CONTENT["secrets"]["RSA"]
 
 
 def public_key() -> str:
@@ -106,8 +106,8 @@ def test_ccxt_is_told_that_an_order_does_not_exist(ccxt: Any) -> None:
 def test_the_vectors_are_what_the_others_make_today() -> None:
     pytest.importorskip("pybit")
     pytest.importorskip("ccxt")
-    made = runpy.run_path(str(VECTORS / "make.py"))["make"]()
-    assert made == json.loads(VECTORS.joinpath("signatures.json").read_text(encoding="utf-8"))
+    made = runpy.run_path(str(FILE.with_name("make.py")))["make"]()
+    assert made == CONTENT
 
 
 def test_pybit_hears_of_orders_on_the_private_stream(sandbox: Sandbox, keys: tuple[str, str]) -> None:
