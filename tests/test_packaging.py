@@ -26,6 +26,14 @@ print(Path(bybit_ext.__file__).parent, Path(bybit_v5.client.__file__).parent)
 """
 
 
+STARTS_WITHOUT_EXTRAS = """
+import sys
+
+sys.modules.update(dict.fromkeys(["starlette", "uvicorn", "jsonschema_rs", "websockets"]))
+import bybit_ext.pytest_plugin
+"""
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
@@ -44,6 +52,17 @@ def test_the_wheel_holds_both_packages_with_their_types_and_the_document(wheel: 
         "bybit_v5/api/trade/cancel_order.py",
     } <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"bybit_ext", "bybit_v5"}
+
+
+def test_pytest_finds_the_fixture_by_the_wheel(wheel: Path) -> None:
+    content = zipfile.ZipFile(wheel)
+    (entry_points,) = (name for name in content.namelist() if name.endswith("entry_points.txt"))
+    assert "[pytest11]\nbybit = bybit_ext.pytest_plugin\n" in content.read(entry_points).decode()
+
+
+def test_pytest_starts_where_the_extra_of_the_fixture_is_missing() -> None:
+    done = subprocess.run([sys.executable, "-c", STARTS_WITHOUT_EXTRAS], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_installed_wheel_cancels_on_the_sandbox(wheel: Path, tmp_path: Path) -> None:

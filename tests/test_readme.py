@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from bybit_ext.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
 README = ROOT.joinpath("README.md").read_text(encoding="utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+TEST_FILES = [block for block in BLOCKS if "def test_" in block]
+PROGRAMS = [block for block in BLOCKS if block not in TEST_FILES]
 COMMANDS = [line for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
 BYBIT_COMMANDS = [line for line in COMMANDS if line.startswith("bybit ")]
 
@@ -39,7 +43,6 @@ def testnet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         (PROGRAMS[0], r"Cancelled True 0 1 (stream|read-back)\n"),
         (PROGRAMS[1], r"(?s).*\['Cancelled'\]\n\d+\nRefusal\(ret_code=110010.*"),
-        (PROGRAMS[2], r"Filled 2\n"),
     ],
 )
 def test_every_program_runs_and_prints_what_it_should(
@@ -50,7 +53,15 @@ def test_every_program_runs_and_prints_what_it_should(
 
 
 def test_there_is_no_program_that_no_test_runs() -> None:
-    assert len(PROGRAMS) == 3
+    assert (len(PROGRAMS), len(TEST_FILES)) == (2, 1)
+
+
+def test_the_test_of_a_bot_runs_where_only_the_package_is_installed(tmp_path: Path) -> None:
+    tmp_path.joinpath("test_bot.py").write_text(TEST_FILES[0], encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-W", "error"], check=False, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.usefixtures("testnet")

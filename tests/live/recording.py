@@ -1,0 +1,61 @@
+"""Keep what the real exchange answers, with everything secret removed: evidence that can be committed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bybit_ext.blanking import blank_body
+
+# Where the answers of testnet are kept.
+ANSWERS = Path(__file__).with_name("answers")
+
+
+class RecordingTransport(httpx.HTTPTransport):
+    """Sends over a real socket, and writes each answer to a file as it will be shown: after blanking.
+
+    Of the request it keeps what is no credential: the method, the path and what was asked. Of the answer's headers it
+    keeps those that the document knows, without the trace id, which belongs to the account.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__()
+        self._folder = folder
+        self._name = name
+        self._sends = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        response.request = request
+        response.read()
+        shown = httpx.Response(response.status_code, headers=response.headers, content=response.content)
+        shown.request = request
+        blank_body(shown)
+        self._sends += 1
+        self._write(request, shown)
+        return response
+
+    def _write(self, request: httpx.Request, response: httpx.Response) -> None:
+        kept = ("Content-Type", "Ret_code", "X-Bapi-Limit", "X-Bapi-Limit-Status")
+        record = {
+            "request": {
+                "method": request.method,
+                "path": request.url.path,
+                "query": dict(request.url.params),
+                "body": _read(request.content),
+            },
+            "status": response.status_code,
+            "headers": {name: response.headers[name] for name in kept if name in response.headers},
+            "body": _read(response.content),
+        }
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / f"{self._name}.{self._sends}.json"
+        file.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _read(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode("utf-8", errors="replace")
