@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import httpx
 import pytest
@@ -7,7 +7,8 @@ from bybit_v5 import models
 from openapi_spec_validator import validate
 
 from bybit_ext.hosts import REST_HOSTS, STREAM_HOSTS
-from bybit_ext.spec import document, is_among, is_signed, public_operations
+from bybit_ext.spec import document, is_among, is_signed, operations, public_operations, resolve
+from tests.conformance.operations import VALUE_KEYWORDS
 
 SCHEMAS: dict[str, dict[str, Any]] = document()["components"]["schemas"]
 
@@ -80,6 +81,25 @@ def test_every_example_of_an_answer_is_allowed() -> None:
             content = operation["responses"]["200"]["content"]["application/json"]
             for name, example in content["examples"].items():
                 assert validator_of(content["schema"]).is_valid(example["value"]), name
+
+
+def parts_of(part: Any) -> Iterator[dict[str, Any]]:
+    """Return all schemas in a schema, itself too, and those that it refers to."""
+    if isinstance(part, dict):
+        schema = resolve(cast("dict[str, Any]", part))
+        yield schema
+        part = list(schema.values())
+    if isinstance(part, list):
+        for inner in cast("list[object]", part):
+            yield from parts_of(inner)
+
+
+def test_answers_say_only_what_the_sdk_checks_of_them() -> None:
+    # A forbidden answer must not pass for a success; the SDK checks types, constants, and what is required.
+    unchecked = {*VALUE_KEYWORDS, "minLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"}
+    for _, operation in operations():
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        assert [part for part in parts_of(schema) if unchecked & part.keys()] == []
 
 
 @pytest.mark.parametrize(
