@@ -94,6 +94,12 @@ def parts_of(part: Any) -> Iterator[dict[str, Any]]:
             yield from parts_of(inner)
 
 
+def test_no_request_has_a_default_that_every_client_would_send() -> None:
+    for _, operation in operations():
+        requests = [*operation["parameters"], operation.get("requestBody", {})]
+        assert [part for part in parts_of(requests) if "default" in part] == []
+
+
 def test_answers_say_only_what_the_sdk_checks_of_them() -> None:
     # A forbidden answer must not pass for a success; the SDK checks types, constants, and what is required.
     unchecked = {*VALUE_KEYWORDS, "minLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"}
