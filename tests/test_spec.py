@@ -94,6 +94,21 @@ def parts_of(part: Any) -> Iterator[dict[str, Any]]:
             yield from parts_of(inner)
 
 
+def test_an_order_carries_at_least_what_the_stream_documents() -> None:
+    # https://bybit-exchange.github.io/docs/v5/websocket/private/order; the query leaves the category out.
+    always = "symbol orderId orderLinkId side orderType orderStatus cancelType rejectReason price qty cumExecQty "
+    always += "cumExecValue leavesQty avgPrice createdTime updatedTime"
+    assert set(SCHEMAS["Order"]["required"]) == set(always.split())
+    assert SCHEMAS["Order"]["properties"].keys() == {*always.split(), "category"}
+
+
+def test_the_known_statuses_are_the_documented_ones() -> None:
+    # https://bybit-exchange.github.io/docs/v5/enum#orderstatus
+    still_open, passing = {"New", "PartiallyFilled", "Untriggered"}, {"Triggered"}
+    closed = {"Cancelled", "PartiallyFilledCanceled", "Filled", "Rejected", "Deactivated"}
+    assert set(SCHEMAS["KnownOrderStatus"]["enum"]) == still_open | passing | closed
+
+
 def test_no_request_has_a_default_that_every_client_would_send() -> None:
     for _, operation in operations():
         requests = [*operation["parameters"], operation.get("requestBody", {})]
