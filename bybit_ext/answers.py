@@ -111,9 +111,13 @@ def _reason_of_403(gist: str) -> str:
 
 def _read_json(response: httpx.Response) -> Any:
     try:
-        return json.loads(response.content)
+        return json.loads(response.content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _gist(response: httpx.Response) -> str:

@@ -76,18 +76,35 @@ def find_violation(model: object, path: str) -> str | None:
     That is a text that is too short, and an additional property that another form of the same request declares: given
     so, it would pass by the types that forbid it.
     """
-    schema = document()["components"]["schemas"].get(type(model).__name__)
+    form = type(model).__name__
+    schema = document()["components"]["schemas"].get(form)
     to_dict = getattr(model, "to_dict", None)
     if schema is None or to_dict is None:
         return None
-    for name, value in to_dict().items():
-        definition = resolve(schema.get("properties", {}).get(name, {}))
-        problem = _shortness(value, definition)
-        if problem:
-            return f"{path}.{name}: {problem}"
-        if not definition and name in _declared_beside().get(type(model).__name__, ()):
-            return f"{path}.{name}: is not for {type(model).__name__}"
-    return None
+    fields = to_dict()
+    smuggled = fields.keys() & _declared_beside().get(form, frozenset()) - schema.get("properties", {}).keys()
+    for name in sorted(smuggled):
+        return f"{path}.{name}: is not for {form}"
+    return _find_shortness(fields, schema, path)
+
+
+def _find_shortness(value: Any, schema: dict[str, Any], path: str) -> str | None:
+    """Return the first text in a value that is shorter than its schema wants it; None if none is."""
+    schema = resolve(schema)
+    if not schema:  # nothing is said of it, nor of what is in it
+        return None
+    if isinstance(value, dict):
+        properties, fields = schema.get("properties", {}), cast("dict[str, Any]", value)
+        problems = (_find_shortness(item, properties.get(name, {}), f"{path}.{name}") for name, item in fields.items())
+        return next(filter(None, problems), None)
+    if isinstance(value, list):
+        items = enumerate(cast("list[object]", value))
+        problems = (_find_shortness(item, schema.get("items", {}), f"{path}[{index}]") for index, item in items)
+        return next(filter(None, problems), None)
+    shortest = schema.get("minLength", 0)
+    if not isinstance(value, str) or len(value) >= shortest:
+        return None
+    return f"{path}: " + ("must not be empty" if not value else f"must have at least {shortest} characters")
 
 
 def find_parameter_violation(request: httpx.Request) -> str | None:
@@ -95,16 +112,14 @@ def find_parameter_violation(request: httpx.Request) -> str | None:
     given = request.url.params
     for name, parameters in _query_parameters().items():
         if given and is_among(frozenset([name]), request):
-            problems = ((one, _shortness(given.get(one), definition)) for one, definition in parameters.items())
-            return next((f"{one}: {problem}" for one, problem in problems if problem), None)
+            values = {one: _read_parameter(given, one, schema) for one, schema in parameters.items()}
+            problems = (_find_shortness(values[one], schema, one) for one, schema in parameters.items())
+            return next(filter(None, problems), None)
     return None
 
 
-def _shortness(value: object, definition: dict[str, Any]) -> str | None:
-    shortest = definition.get("minLength", 0)
-    if not isinstance(value, str) or len(value) >= shortest:
-        return None
-    return "must not be empty" if not value else f"must have at least {shortest} characters"
+def _read_parameter(given: httpx.QueryParams, name: str, schema: dict[str, Any]) -> Any:
+    return given.get_list(name) if schema.get("type") == "array" else given.get(name)
 
 
 @cache

@@ -65,13 +65,18 @@ def find_red_test(fault: Fault) -> str | None:
         }
         generated = run(copy, environment, "scripts/regenerate.py")
         if generated.returncode:
-            return f"the generator refuses: {generated.stderr.splitlines()[-1]}"
+            sys.exit(
+                f"{fault.what}: the generator refuses, so this is no fault that could be shipped.\n{generated.stderr}"
+            )
         # Not the tests that make such faults themselves: they would miss the text that they change.
         options = ("-x", "-q", "-p", "no:cacheprovider", "-k", "not fault_of_the_spec")
         tested = run(copy, environment, "-m", "pytest", *options, *choose_tests(copy))
         if tested.returncode == 0:
             return None
-        return next(iter(re.findall(r"^(?:FAILED|ERROR) \S+", tested.stdout, re.MULTILINE)), tested.stdout[-500:])
+        red: list[str] = re.findall(r"^(?:FAILED|ERROR) \S+", tested.stdout, re.MULTILINE)
+        if not red:
+            sys.exit(f"{fault.what}: pytest did not run:\n{tested.stdout}{tested.stderr}")
+        return red[0]
 
 
 def copy_project(copy: Path) -> None:

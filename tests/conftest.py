@@ -20,6 +20,8 @@ settings.register_profile(
 settings.register_profile("long", settings.get_profile("fixed"), derandomize=False, max_examples=2000, print_blob=True)
 # What looks for faults on purpose needs no small counter-example.
 settings.register_profile("unshrunk", settings.get_profile("fixed"), phases=set(Phase) - {Phase.shrink, Phase.explain})
+# Whether an operation is covered at all.
+settings.register_profile("brief", settings.get_profile("fixed"), max_examples=10)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 API_KEY = "XXXXXXXXXXXXXXXXXX"

@@ -98,6 +98,13 @@ class TestAccepted:
         assert cancel(BY_ID, transport=answering(json=body)).order_id == "id-1"
 
 
+@pytest.mark.parametrize("no_list", ["", {}, 0, None, False])
+def test_what_is_no_list_of_orders_is_no_empty_one(no_list: Any) -> None:
+    transport = answering(json={"retCode": 0, "result": {"list": no_list}})
+    with Bybit(API_KEY, API_SECRET, transport=transport, deadline=ONE_SEND) as bybit, pytest.raises(OutcomeUnknown):
+        bybit.call(get_orders, category="linear", symbol="BTCUSDT")
+
+
 CODES: dict[type[BybitError], tuple[int, ...]] = {
     InvalidRequest: (10001, 170105, 170121, 170130, 170201),
     ClockError: (10002,),

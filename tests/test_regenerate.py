@@ -37,11 +37,12 @@ paths:
   /v5/account/set-alerts:
     post:
       operationId: setAlerts
-      tags: [account]
+      tags: [pre-upgrade]
       summary: Set alerts
       parameters:
         - {name: limit, in: query, required: true, schema: {type: integer, minimum: 1, maximum: 50}}
         - {name: keep, in: query, required: false, schema: {type: boolean}}
+        - {name: coins, in: query, required: false, schema: {type: array, items: {type: string, minLength: 1}}}
       requestBody:
         required: true
         content: {application/json: {schema: {$ref: '#/components/schemas/Alerts'}}}
@@ -71,6 +72,12 @@ ADDED_SCHEMAS = """\
         symbol: {$ref: '#/components/schemas/Symbol'}
         price: {type: number}
         sound: {type: [boolean, 'null']}
+        note: {type: string, minLength: 1}
+    AlertsSet:
+      type: object
+      properties:
+        numbers: {type: array, items: {type: integer}}
+        active: {type: boolean}
     SetAlertsAnswer:
       allOf:
         - $ref: '#/components/schemas/Accepted'
@@ -78,7 +85,7 @@ ADDED_SCHEMAS = """\
           properties:
             result:
               anyOf:
-                - {$ref: '#/components/schemas/Alerts'}
+                - {$ref: '#/components/schemas/AlertsSet'}
                 - {type: 'null'}
     GetFeeRateAnswer:
       allOf:
@@ -156,14 +163,14 @@ def test_an_operation_added_to_the_document_is_covered_by_the_unchanged_conforma
 ) -> None:
     names = "getFeeRate or fee-rate or setAlerts or set-alerts"
     done = run(
-        *("-m", "pytest", "-v", "-p", "no:cacheprovider", "tests/conformance", "-k", names), environment=extended
+        *("-m", "pytest", "-v", "-p", "no:cacheprovider", "tests/conformance", "-k", names),
+        environment={**extended, "HYPOTHESIS_PROFILE": "brief"},
     )
     assert done.returncode == 0, done.stdout
     for name in ("test_every_allowed_request", "test_a_forbidden_request", "test_nothing_of_an_allowed_answer"):
         for operation in ("getFeeRate", "setAlerts"):
             assert re.search(rf"{name}\w*\[{operation}\] PASSED", done.stdout), done.stdout
-    for label in ("GET /v5/account/fee-rate", "POST /v5/account/set-alerts"):
-        assert f"test_coverage_and_fuzzing[{label}] PASSED" in done.stdout, done.stdout
+    assert done.stdout.count("test_coverage_and_fuzzing PASSED") == 2, done.stdout  # it does not name its operations
 
 
 @pytest.fixture

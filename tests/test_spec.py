@@ -109,6 +109,11 @@ def test_the_known_statuses_are_the_documented_ones() -> None:
     assert set(SCHEMAS["KnownOrderStatus"]["enum"]) == still_open | passing | closed
 
 
+def test_all_parameters_stand_in_the_query() -> None:
+    # Bybit has no others, and the sandbox checks no others.
+    assert {one["in"] for _, operation in operations() for one in operation["parameters"]} == {"query"}
+
+
 def test_no_request_has_a_default_that_every_client_would_send() -> None:
     for _, operation in operations():
         requests = [*operation["parameters"], operation.get("requestBody", {})]

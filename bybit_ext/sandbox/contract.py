@@ -46,17 +46,22 @@ class Contract:
     def read_query(self, query: bytes) -> dict[str, Any]:
         """Return the parameters of a query string, numbers as numbers; of one that is given twice, all."""
         given = parse_qs(query.decode(errors="replace"), keep_blank_values=True)
-        return {
-            name: self._read_value(name, values[0]) if len(values) == 1 else values for name, values in given.items()
-        }
+        return {name: _read_values(values, resolve(self.parameters.get(name, {}))) for name, values in given.items()}
 
-    def _read_value(self, name: str, text: str) -> Any:
-        if resolve(self.parameters.get(name, {})).get("type", "string") == "string":
-            return text
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
+
+def _read_values(texts: list[str], schema: dict[str, Any]) -> Any:
+    if schema.get("type") == "array":
+        return [_read_value(text, resolve(schema.get("items", {}))) for text in texts]
+    return _read_value(texts[0], schema) if len(texts) == 1 else texts
+
+
+def _read_value(text: str, schema: dict[str, Any]) -> Any:
+    if schema.get("type", "string") == "string":
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def read_contracts() -> dict[tuple[str, str], Contract]:

@@ -130,8 +130,8 @@ def _forced(models: list[Any], body: Any) -> Iterator[Any]:
 
 def read_operations() -> Iterator[SpecOperation]:
     for (method, path), definition in sorted(operations(), key=lambda found: found[0]):
-        module = f"bybit_v5.api.{definition['tags'][0]}.{PythonIdentifier(definition['operationId'], '')}"
-        yield SpecOperation(method, path, definition, import_module(module))
+        names = (PythonIdentifier(name, "") for name in (definition["tags"][0], definition["operationId"]))
+        yield SpecOperation(method, path, definition, import_module(".".join(["bybit_v5.api", *names])))
 
 
 OPERATIONS = list(read_operations())
@@ -201,8 +201,10 @@ def read_query(request: httpx.Request) -> list[tuple[str, str]]:
 
 
 def as_text(query: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return a query as the exchange should read it: texts as they are, all else as JSON writes it."""
-    return sorted((name, value if isinstance(value, str) else json.dumps(value)) for name, value in query.items())
+    """Return a query as the exchange should read it: texts as they are, all else as JSON, a list one by one."""
+    lists: dict[str, list[Any]] = {name: value if type(value) is list else [value] for name, value in query.items()}
+    given = [(name, one) for name, values in lists.items() for one in values]
+    return sorted((name, one if isinstance(one, str) else json.dumps(one)) for name, one in given)
 
 
 def exact(value: Any) -> str:

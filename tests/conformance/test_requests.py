@@ -14,6 +14,7 @@ from schemathesis.core import NotSet
 from bybit_ext import Bybit, BybitError, InvalidInput, InvalidRequest
 from bybit_ext.sandbox import Sandbox
 from tests.conformance.operations import OPERATIONS, SpecOperation, as_text, read_query, requests_to, validator
+from tests.conformance.values import with_one_thing_wrong
 
 # What the sandbox says of a wrong form, clock, key or signature.
 NOT_TAKEN = (10001, 10002, 10003, 10004)
@@ -59,7 +60,8 @@ def test_every_allowed_request_leaves_unchanged_and_correctly_signed(
     transport.sent.clear()
     ret_code = ret_code_of(client, operation, operation.arguments(case))
     (request,) = transport.sent
-    assert (request.method, read_query(request)) == (operation.method, as_text(case.query))
+    path = operation.path.format(**case.path_parameters)
+    assert (request.method, request.url.path, read_query(request)) == (operation.method, path, as_text(case.query))
     assert isinstance(case.body, NotSet) or json.loads(request.content) == case.body
     assert ("X-BAPI-SIGN" in request.headers) is operation.is_signed
     # The sandbox looks at the form, the key, the signature and the time, in this order.
@@ -73,6 +75,24 @@ def test_a_forbidden_request_is_not_sent_where_the_types_or_the_model_can_know_a
     client: Bybit, transport: RecordingTransport, operation: SpecOperation, data: st.DataObject
 ) -> None:
     case: Any = data.draw(requests_to(operation, GenerationMode.NEGATIVE))
+    assume(not is_allowed(operation, case))
+    transport.sent.clear()
+    for arguments in operation.attempts(case):
+        with pytest.raises((InvalidInput, InvalidRequest)):
+            client.call(operation.module, **arguments)
+    assert not transport.sent or is_allowed(operation, case, values=False)
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.takes_input], ids=str)
+@given(data=st.data())
+def test_a_request_with_one_thing_wrong_is_not_sent_either(
+    client: Bybit, transport: RecordingTransport, operation: SpecOperation, data: st.DataObject
+) -> None:
+    case: Any = data.draw(requests_to(operation, GenerationMode.POSITIVE))
+    if operation.body is not None and (not case.query or data.draw(st.booleans())):
+        case.body = with_one_thing_wrong(data, case.body)
+    else:
+        case.query = with_one_thing_wrong(data, case.query)
     assume(not is_allowed(operation, case))
     transport.sent.clear()
     for arguments in operation.attempts(case):

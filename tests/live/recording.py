@@ -1,6 +1,7 @@
 """Keep what the real exchange answers, with everything secret removed: evidence that can be committed."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,15 @@ from bybit_ext.blanking import blank_body
 
 # Where the answers of testnet are kept.
 ANSWERS = Path(__file__).with_name("answers")
+IP_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 
 
 class RecordingTransport(httpx.HTTPTransport):
     """Sends over a real socket, and writes each answer to a file as it will be shown: after blanking.
 
     Of the request it keeps what is no credential: the method, the path and what was asked. Of the answer's headers it
-    keeps those that the document knows, without the trace id, which belongs to the account.
+    keeps those that the document knows, without the trace id, which belongs to the account. A page that is no JSON is
+    not kept: it tells where this machine is. Nor are IP addresses.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -24,6 +27,8 @@ class RecordingTransport(httpx.HTTPTransport):
         self._folder = folder
         self._name = name
         self._sends = 0
+        for file in folder.glob(f"{name}.*.json"):
+            file.unlink()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         response = super().handle_request(request)
@@ -50,12 +55,15 @@ class RecordingTransport(httpx.HTTPTransport):
             "body": _read(response.content),
         }
         self._folder.mkdir(parents=True, exist_ok=True)
+        text = IP_ADDRESS.sub("***", json.dumps(record, indent=1, ensure_ascii=False)) + "\n"
+        if any(request.headers.get(name, "\0") in text for name in ("X-BAPI-API-KEY", "X-BAPI-SIGN")):
+            raise RuntimeError("an answer holds a credential in a form that is not blanked; it is not kept")
         file = self._folder / f"{self._name}.{self._sends}.json"
-        file.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
 
 
 def _read(content: bytes) -> Any:
     try:
         return json.loads(content)
     except ValueError:
-        return content.decode("utf-8", errors="replace")
+        return f"{len(content)} bytes that are no JSON" if content else None
