@@ -29,8 +29,9 @@ EXPLAINED = ROOT / "tests" / "survivors.toml"
 PACKAGE = "bybit_ext"
 LEAST_SCORE = 95.0  # per cent
 PROCESSES = "2"
-PROSE = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")
-COLUMNS = ("killed", "timeout", "survived", "no tests", "other")
+PROSE = re.compile(r"\b[a-z]+ [a-z]+ \S")
+CAUGHT = ("killed", "timeout", "caught by type check")
+COLUMNS = (*CAUGHT, "survived", "no tests", "other")
 
 
 class Mutant(NamedTuple):
@@ -53,15 +54,15 @@ class Mutant(NamedTuple):
     @property
     def is_caught(self) -> bool:
         """Whether the tests noticed it."""
-        return self.status in {"killed", "timeout"}
+        return self.status in CAUGHT
 
 
 def main() -> int:
     arguments = read_arguments()
     os.chdir(ROOT)  # mutmut works where it is run
-    os.environ["MUTATION_SECONDS"] = str(arguments.seconds)
     if not arguments.report:
-        run([mutant.name for mutant in missed(arguments.modules)] if arguments.again else arguments.modules)
+        what = [mutant.name for mutant in missed(arguments.modules)] if arguments.again else arguments.modules
+        run(what, arguments.seconds)
     return report(arguments.modules)
 
 
@@ -69,17 +70,18 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("modules", nargs="*", help="modules of bybit_ext, like auth or sandbox; all if none is named")
     parser.add_argument("--again", action="store_true", help="run only what survived the last time")
-    parser.add_argument("--seconds", type=float, default=20.0, help="of tests for each change, the most telling first")
+    parser.add_argument("--seconds", type=float, default=40.0, help="of tests for each change, the most telling first")
     parser.add_argument("--report", action="store_true", help="run nothing; show what is known")
     return parser.parse_args()
 
 
-def run(what: list[str]) -> None:
+def run(what: list[str], seconds: float) -> None:
     """Let mutmut make the changes and run the tests: of all, of modules, or of single changes."""
     if not what:
         shutil.rmtree(MUTANTS, ignore_errors=True)
     names = [name if "__mutmut_" in name else f"{PACKAGE}.{name}.*" for name in what]
     leave_out_noise()
+    run_the_most_telling_first(seconds)
     mutmut: Any = importlib.import_module("mutmut.__main__")
     mutmut.cli(["run", "--max-children", PROCESSES, *names], standalone_mode=False)
 
@@ -111,6 +113,35 @@ def not_of_a_cast(change: Callable[[Any], Iterator[Any]]) -> Callable[[Any], Ite
             yield from change(node)
 
     return changed
+
+
+def run_the_most_telling_first(seconds: float) -> None:
+    """Run the first and the last case of each test that reaches a change, quick ones first; then the other cases."""
+    harness: Any = importlib.import_module("mutmut.runners.harness")
+    state: Any = importlib.import_module("mutmut.state")
+    run_tests: Callable[..., int] = harness.PytestRunner.run_tests
+
+    def run_some(runner: Any, *, mutant_name: str | None, tests: list[str]) -> int:
+        if not mutant_name:
+            return run_tests(runner, mutant_name=mutant_name, tests=tests)
+        took: dict[str, float] = state.state().duration_by_test
+        cases: dict[str, list[str]] = {}
+        for test in sorted(tests):
+            cases.setdefault(test.partition("[")[0], []).append(test)
+        first = {case for each in cases.values() for case in (each[0], each[-1])}
+        left = seconds
+        for some in (first, {*tests} - first):
+            chosen: list[str] = []
+            for test in sorted(some, key=took.__getitem__):
+                left -= took[test]
+                if left > 0:
+                    chosen.append(test)
+            exit_code = run_tests(runner, mutant_name=mutant_name, tests=chosen) if chosen else 0
+            if exit_code:
+                return exit_code
+        return 0
+
+    harness.PytestRunner.run_tests = run_some
 
 
 def missed(modules: list[str]) -> list[Mutant]:
@@ -160,18 +191,18 @@ def changed_line(mutant: Mutant) -> str:
 
 
 def print_table(mutants: list[Mutant]) -> float:
-    """Show what came of the changes by module, and return the share of those that were noticed, in per cent."""
+    """Show what came of the changes by module, and return how many of a hundred were noticed."""
     counts: dict[str, Counter[str]] = {}
     for mutant in mutants:
         status = mutant.status if mutant.status in COLUMNS else "other"
         for row in (mutant.module, "total"):
             counts.setdefault(row, Counter())[status] += 1
-    print(f"\n{'':24}" + "".join(f"{column:>10}" for column in COLUMNS) + f"{'score':>10}")
+    print(f"\n{'':24}" + "".join(f"{column.removeprefix('caught by '):>11}" for column in COLUMNS) + f"{'score':>10}")
     score = 0.0
     for row in sorted(counts, key=lambda row: (row == "total", row)):
         count = counts[row]
-        score = 100 * (count["killed"] + count["timeout"]) / count.total()
-        print(f"{row:24}" + "".join(f"{count[column]:>10}" for column in COLUMNS) + f"{score:>9.1f}%")
+        score = 100 * sum(count[column] for column in CAUGHT) / count.total()
+        print(f"{row:24}" + "".join(f"{count[column]:>11}" for column in COLUMNS) + f"{score:>9.1f}%")
     return score
 
 

@@ -59,6 +59,10 @@ class TestHosts:
 
 
 class TestOpening:
+    def test_a_client_tells_its_kind_and_its_host(self) -> None:
+        with Bybit(API_KEY, API_SECRET, environment="testnet") as bybit:
+            assert repr(bybit) == "Bybit('https://api-testnet.bybit.com')"
+
     def test_without_keys_the_error_names_the_variables(self) -> None:
         with pytest.raises(InvalidInput, match=r"BYBIT_API_KEY.*BYBIT_API_SECRET"):
             Bybit()
@@ -205,6 +209,12 @@ class TestOpening:
         assert settings.proxy == "http://us%20er:p%2Fw@host:1"
         assert "p%2Fw" not in repr(settings)
 
+    def test_the_stream_goes_through_a_proxy_without_a_password(self) -> None:
+        with Bybit(API_KEY, API_SECRET, proxy="http://host:1") as bybit:
+            settings = bybit._stream_settings()
+        assert settings
+        assert settings.proxy == "http://host:1"
+
     @pytest.mark.parametrize(
         ("options", "url"),
         [
@@ -342,6 +352,16 @@ class TestGeneratedClient:
                 return (await bybit.call(get_server_time)).result.time_second
 
         assert int(asyncio.run(run())) > 1_600_000_000
+
+    def test_an_operation_takes_no_positional_argument(self, bybit: Bybit, sandbox: Sandbox) -> None:
+        async def run() -> None:
+            async with AsyncBybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as client:
+                await client.call(get_server_time, "x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+        with pytest.raises(InvalidInput, match="get_server_time: it takes 0 positional arguments"):
+            bybit.call(get_server_time, "x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        with pytest.raises(InvalidInput, match="get_server_time: it takes 0 positional arguments"):
+            asyncio.run(run())
 
     def test_a_wrong_argument_of_any_operation_is_named(self, bybit: Bybit) -> None:
         with pytest.raises(InvalidInput, match=r"category: must be 'inverse' or .*, not 'futures'"):

@@ -1,5 +1,6 @@
 """How an order ended, told by the stream or read back; never guessed."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -17,9 +18,11 @@ from bybit_v5.models import (
 )
 
 from bybit_ext import (
+    AsyncBybit,
     AuthenticationFailed,
     Bybit,
     BybitError,
+    CancelOutcome,
     Forbidden,
     InvalidInput,
     InvalidRequest,
@@ -209,6 +212,15 @@ class TestWhoTells:
             assert confirm(by_id(order), **options_of(exchange)).confirmed_by == "stream"
             assert len(exchange.faults._next_read) == ALWAYS
 
+    def test_what_becomes_of_other_orders_does_not_bring_the_reading_on(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=0.2) as exchange:
+            exchange.place("linear", "BTCUSDT")
+            order = exchange.place("linear", "BTCUSDT")
+            exchange.faults.on(order.order_id, [Fault(fill_others=True)])
+            exchange.faults.on_read([html(403)] * ALWAYS)
+            assert confirm(by_id(order), **options_of(exchange)).confirmed_by == "stream"
+            assert len(exchange.faults._next_read) == ALWAYS
+
     @pytest.mark.parametrize(
         "fault", [body(b'{"retCode": 0, "result": null}'), status(404), answered(10001), answered(10005), html(502)]
     )
@@ -284,6 +296,9 @@ class TestWhatCannotBeKnown:
         assert caught.value.last_order.order_id == order.order_id
         assert caught.value.accepted
         assert caught.value.accepted.order_id == order.order_id
+        assert caught.value.args[0] == "Nobody told how the order ended by the deadline. It was last seen as New."
+        assert caught.value.trace_id
+        assert (caught.value.trace_id, caught.value.sends) == (caught.value.accepted.trace_id, 1)
 
     def test_an_unknown_status_is_carried_and_is_no_end(self, confirm: Confirm) -> None:
         with Sandbox(cancel_delay=60) as exchange:
@@ -318,8 +333,9 @@ class TestWhatCannotBeKnown:
         order = exchange.place("linear", "BTCUSDT")
         exchange.faults.on(order.order_id, [answered(ret_code)])
         exchange.faults.on_read([answered(10003)] * ALWAYS)
-        with pytest.raises(OutcomeUnknown, match="could not be read back"):
+        with pytest.raises(OutcomeUnknown, match=r"could not be read back.*before: Order(NotFound|Closed): ") as caught:
             confirm(by_id(order), **options_of(exchange, stream=False, deadline=1.0))
+        assert caught.value.ret_code == ret_code
 
     def test_the_stream_can_tell_what_cannot_be_read_back(self, confirm: Confirm, exchange: Sandbox) -> None:
         order = exchange.place("linear", "BTCUSDT")
@@ -436,11 +452,35 @@ class TestMatching:
             assert {exchange.order(one.order_id).order_status for one in others} == {"Filled"}
 
 
+@pytest.mark.parametrize("kind", [Bybit, AsyncBybit])
+class TestTimesOfACall:
+    @staticmethod
+    def confirm(kind: type, exchange: Sandbox, **times: float) -> CancelOutcome:
+        order, options = exchange.place("linear", "BTCUSDT"), options_of(exchange, stream=False)
+        exchange.faults.on(order.order_id, [late(0.5)])
+
+        async def run() -> CancelOutcome:
+            async with AsyncBybit(**options) as bybit:
+                return await bybit.cancel_and_confirm(by_id(order), **times)
+
+        if kind is AsyncBybit:
+            return asyncio.run(run())
+        with Bybit(**options) as bybit:
+            return bybit.cancel_and_confirm(by_id(order), **times)
+
+    def test_the_deadline_can_be_given(self, kind: type) -> None:
+        started = time.monotonic()
+        with Sandbox(cancel_delay=60) as exchange, pytest.raises(OutcomeUnknown, match="last seen as New"):
+            self.confirm(kind, exchange, deadline=0.7)
+        assert time.monotonic() - started < 2
+
+    def test_the_timeout_can_be_given(self, kind: type, exchange: Sandbox) -> None:
+        outcome = self.confirm(kind, exchange, timeout=0.1)
+        assert outcome.status == "Cancelled"
+        assert outcome.confirmed_at - outcome.requested_at < 450
+
+
 def test_cancelling_the_task_leaves_the_stream_usable(exchange: Sandbox) -> None:
-    import asyncio
-
-    from bybit_ext import AsyncBybit
-
     slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
     exchange.faults.on(slow.order_id, [late(2)])
 

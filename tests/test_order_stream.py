@@ -94,13 +94,36 @@ class TestOrders:
         assert [one.category for one in collect(exchange, 1, act, "spot")] == ["spot"]
 
     def test_threads_iterate_too(self, exchange: Sandbox) -> None:
+        def place() -> None:
+            exchange.place("spot", "XRPUSDT")
+            exchange.place("linear", "BTCUSDT")
+
         with Bybit(**options_of(exchange)) as bybit:
             stream = bybit.orders("linear")
-            timer = threading.Timer(0.3, exchange.place, args=("linear", "BTCUSDT"))
+            timer = threading.Timer(0.3, place)
             timer.start()
             assert next(stream).symbol == "BTCUSDT"
             stream.close()
             timer.join()
+
+    def test_a_client_forgets_the_streams_that_have_ended(self, exchange: Sandbox) -> None:
+        async def run() -> None:
+            async with AsyncBybit(**options_of(exchange)) as bybit:
+                stream = bybit.orders()
+                waiting = asyncio.ensure_future(anext(stream))
+                await subscribed(exchange)
+                assert len(bybit._order_hubs) == 1
+                exchange.place("linear", "BTCUSDT")
+                await waiting
+                await stream.aclose()
+                assert not bybit._order_hubs
+
+        asyncio.run(run())
+        exchange.faults.stream.refuse_auth = True
+        with Bybit(**options_of(exchange)) as bybit:
+            with pytest.raises(AuthenticationFailed):
+                next(bybit.orders())
+            assert not bybit._order_hubs
 
     def test_rsa_keys_log_in_too(self, exchange: Sandbox) -> None:
         from tests.peers.test_clients import public_key
@@ -347,20 +370,25 @@ class TestConnection:
             asyncio.run(run())
 
     @pytest.mark.parametrize(
-        "text",
+        ("text", "told"),
         [
-            "no JSON",
-            "[]",
-            "[" * 100_000,
-            '{"topic": "order"}',
-            '{"topic": "order", "data": null}',
-            '{"topic": "order", "data": [null]}',
-            '{"topic": "order", "data": [{}]}',
-            message(FIELDS | {"orderStatus": 5}),
-            message({name: value for name, value in FIELDS.items() if name != "orderId"}),
+            ("no JSON", "no JSON object"),
+            ("[]", "no JSON object"),
+            ("[" * 100_000, "no JSON object"),
+            ('{"topic": "order"}', "cannot be read: TypeError: "),
+            ('{"topic": "order", "data": null}', "cannot be read: TypeError: "),
+            ('{"topic": "order", "data": [null]}', "cannot be read: TypeError: "),
+            ('{"topic": "order", "data": [{}]}', "cannot be read: KeyError: 'symbol'"),
+            (message(FIELDS | {"orderStatus": 5}), "cannot be read: order_status: must be 'Cancelled' or "),
+            (
+                message({name: value for name, value in FIELDS.items() if name != "orderId"}),
+                "cannot be read: KeyError: 'orderId'",
+            ),
         ],
     )
-    def test_what_cannot_be_read_is_reported_and_not_fatal(self, text: str, caplog: pytest.LogCaptureFixture) -> None:
+    def test_what_cannot_be_read_is_reported_and_not_fatal(
+        self, text: str, told: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         async def handler(socket: Any) -> None:
             await agree(socket)
             await socket.send(text)
@@ -374,7 +402,7 @@ class TestConnection:
         with caplog.at_level(logging.WARNING, "bybit_ext"):
             _, *orders = asyncio.run(run())
         assert [order.order_status for order in orders if isinstance(order, Order)] == ["New", "NewStatus"]
-        assert len(caplog.records) == 1
+        assert [told in record.getMessage() for record in caplog.records] == [True]
 
     def test_an_order_that_comes_before_the_subscription_is_confirmed_is_not_lost(self) -> None:
         async def handler(socket: Any) -> None:
@@ -450,6 +478,23 @@ class TestConnection:
                 return [await one(settings, turns) for turns in range(40)]
 
         assert all(asyncio.run(run()))
+
+
+def test_the_thread_of_a_stream_has_a_name_and_does_not_keep_a_program_from_ending(exchange: Sandbox) -> None:
+    with Bybit(**options_of(exchange)) as bybit:
+        bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", exchange.place("linear", "BTCUSDT").order_id))
+        (thread,) = (one for one in threading.enumerate() if one.name == "bybit order stream")
+        assert thread.daemon
+
+
+def test_the_task_of_a_stream_has_a_name(exchange: Sandbox) -> None:
+    async def run() -> list[str]:
+        async with AsyncBybit(**options_of(exchange)) as bybit:
+            order = exchange.place("linear", "BTCUSDT")
+            await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+            return [task.get_name() for task in asyncio.all_tasks()]
+
+    assert "bybit order stream" in asyncio.run(run())
 
 
 class TestClosing:
@@ -601,6 +646,8 @@ def test_threads_share_one_connection(exchange: Sandbox) -> None:
         for thread in threads:
             thread.join()
         assert exchange._app.state.stream.subscriptions == 1
+        assert bybit._hub
+        assert not bybit._hub._inboxes
     assert statuses == ["Cancelled"] * 10
 
 
