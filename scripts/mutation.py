@@ -116,7 +116,7 @@ def not_of_a_cast(change: Callable[[Any], Iterator[Any]]) -> Callable[[Any], Ite
 
 
 def run_the_most_telling_first(seconds: float) -> None:
-    """Run the first and the last case of each test that reaches a change, quick ones first; then the other cases."""
+    """Run the first and the last case of each test that reaches a change, then the others; the module's own first."""
     harness: Any = importlib.import_module("mutmut.runners.harness")
     state: Any = importlib.import_module("mutmut.state")
     run_tests: Callable[..., int] = harness.PytestRunner.run_tests
@@ -124,6 +124,7 @@ def run_the_most_telling_first(seconds: float) -> None:
     def run_some(runner: Any, *, mutant_name: str | None, tests: list[str]) -> int:
         if not mutant_name:
             return run_tests(runner, mutant_name=mutant_name, tests=tests)
+        module = Mutant(mutant_name, "").module.rpartition(".")[2]
         took: dict[str, float] = state.state().duration_by_test
         cases: dict[str, list[str]] = {}
         for test in sorted(tests):
@@ -132,7 +133,7 @@ def run_the_most_telling_first(seconds: float) -> None:
         left = seconds
         for some in (first, {*tests} - first):
             chosen: list[str] = []
-            for test in sorted(some, key=took.__getitem__):
+            for test in sorted(some, key=lambda test: (f"/test_{module}." not in test, took[test])):
                 left -= took[test]
                 if left > 0:
                     chosen.append(test)

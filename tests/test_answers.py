@@ -124,6 +124,8 @@ class TestRefused:
             cancel(BY_ID, transport=answering(json=body))
         assert type(caught.value) is kind
         assert caught.value.ret_code == ret_code
+        says = "could not say what became of the request" if kind is OutcomeUnknown else "refused"
+        assert caught.value.args[0] == f"The exchange {says}."
 
     @pytest.mark.parametrize("result", [{}, None, [], "x", ...])
     @pytest.mark.parametrize("message", ["why", "", None, 5, ...])
@@ -238,8 +240,9 @@ class TestOutcomeUnknown:
 
     @pytest.mark.parametrize("status", [201, 202, 302, 400, 401, 403, 404, 429])
     def test_a_success_with_another_status_is_none(self, cancel: Cancel, status: int) -> None:
-        with pytest.raises(OutcomeUnknown):
+        with pytest.raises(OutcomeUnknown) as caught:
             cancel(BY_ID, transport=answering(status, json={"retCode": 0, "result": {}}))
+        assert caught.value.status_code == status
 
     @pytest.mark.parametrize(
         ("wrong", "named"),
@@ -258,6 +261,20 @@ class TestOutcomeUnknown:
     ) -> None:
         with pytest.raises(OutcomeUnknown, match=named):
             cancel(BY_ID, transport=answering(json={"retCode": 0, **wrong}))
+
+    @pytest.mark.parametrize(
+        ("status", "says"),
+        [
+            (404, "What came back is not an answer, it has no retCode: 'no' Is base_url right?"),
+            (401, "What came back is not an answer, it has no retCode: 'no'"),
+            (302, "What came back is a redirect, which is not followed: is base_url right?"),
+        ],
+    )
+    def test_what_a_wrong_host_answers_asks_about_base_url(self, cancel: Cancel, status: int, says: str) -> None:
+        with pytest.raises(OutcomeUnknown) as caught:
+            cancel(BY_ID, transport=answering(status, text="no", headers={"Location": "https://elsewhere.example"}))
+        assert caught.value.args[0] == says
+        assert caught.value.status_code == status
 
     def test_an_accepted_read_without_its_result_is_no_answer(self) -> None:
         with (
@@ -308,8 +325,9 @@ class TestOutcomeUnknown:
     def test_an_answer_about_another_order_is_no_acceptance_of_this_one(
         self, cancel: Cancel, order: Any, ids: dict[str, str]
     ) -> None:
-        with pytest.raises(OutcomeUnknown, match="about another order, 'another'"):
+        with pytest.raises(OutcomeUnknown, match="about another order, 'another'") as caught:
             cancel(order, transport=answering(json={"retCode": 0, "result": ids}))
+        assert caught.value.status_code == 200
 
     def test_an_acceptance_that_cannot_be_read_is_not_sent_again(self, cancel: Cancel) -> None:
         with pytest.raises(OutcomeUnknown) as caught:

@@ -166,6 +166,8 @@ def test_the_failure_matrix(cancel: Cancel, exchange: Sandbox, row: Row) -> None
         return
     assert str(result).startswith(result.args[0])
     assert row.says in str(result)
+    if "What came last" in str(result):
+        assert isinstance(result.__cause__, Refused)
     assert getattr(result, "earlier_send_may_have_cancelled", False) is row.earlier
     assert ("An earlier send of this call" in str(result)) is (
         row.faults[0].drop and row.faults[1] is not row.faults[0]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 from bybit_v5.models import (
     CancelByOrderId,
@@ -326,6 +327,29 @@ class TestWhatCannotBeKnown:
         assert caught.value.accepted is None
         assert caught.value.sends >= 2
 
+    def test_an_order_that_is_found_but_cannot_be_read_is_not_called_absent(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=60) as exchange:
+            order = exchange.place("linear", "BTCUSDT")
+            exchange._orders[order.order_id].order.qty = "many"
+            exchange.faults.on(order.order_id, [answered(110001)])
+            with pytest.raises(OutcomeUnknown, match="What came before: OrderNotFound"):
+                confirm(by_id(order), **options_of(exchange, stream=False, deadline=1.8))
+
+    def test_an_open_order_is_read_again_and_again_but_not_without_pause(self, confirm: Confirm) -> None:
+        readings: list[str] = []
+        with Sandbox(cancel_delay=60) as exchange:
+            order = exchange.place("linear", "BTCUSDT", order_link_id="open")
+            query = exchange.query
+
+            def count(name: Any) -> Any:
+                readings.append(name)
+                return query(name)
+
+            exchange.query = count  # type: ignore[method-assign]
+            with pytest.raises(OutcomeUnknown):
+                confirm(by_id(order), **options_of(exchange, deadline=1.5))
+        assert 2 <= len(readings) <= 8
+
     @pytest.mark.parametrize("ret_code", [110001, 110010])
     def test_an_answer_that_cannot_be_checked_is_not_believed(
         self, confirm: Confirm, exchange: Sandbox, ret_code: int
@@ -424,6 +448,24 @@ class TestMatching:
             "read-back",
             order.order_id,
         )
+
+    def test_once_the_exchange_has_told_the_id_it_is_read_back_by_that(self, confirm: Confirm) -> None:
+        asked: list[dict[str, str]] = []
+        names = "price side orderType cancelType rejectReason cumExecValue leavesQty avgPrice createdTime updatedTime"
+        ids = {"symbol": "BTCUSDT", "orderId": "id-9", "orderLinkId": "mine"}
+        ended = dict.fromkeys(names.split(), "") | ids | {"qty": "1", "cumExecQty": "0", "orderStatus": "Cancelled"}
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            if request.method == "POST":
+                return httpx.Response(200, json={"retCode": 0, "result": ids})
+            asked.append(dict(request.url.params))
+            return httpx.Response(200, json={"retCode": 0, "result": {"list": [ended]}})
+
+        options = {"stream_url": None, "base_url": "http://exchange.example", "deadline": 2.0}
+        request = CancelByOrderLinkId("linear", "BTCUSDT", "mine")
+        outcome = confirm(request, transport=httpx.MockTransport(handle), **options)
+        assert outcome.order.order_id == "id-9"
+        assert asked == [{"category": "linear", "symbol": "BTCUSDT", "orderId": "id-9"}]
 
     def test_of_several_closed_orders_the_newest_is_meant(self, confirm: Confirm, exchange: Sandbox) -> None:
         for qty in ("1", "2", "3"):

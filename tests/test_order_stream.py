@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import threading
 import time
 import traceback
@@ -16,7 +17,16 @@ from bybit_v5.models import CancelByOrderId, Order
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
-from bybit_ext import AsyncBybit, AuthenticationFailed, Bybit, BybitError, Forbidden, InvalidInput, Refused
+from bybit_ext import (
+    AsyncBybit,
+    AuthenticationFailed,
+    Bybit,
+    BybitError,
+    Forbidden,
+    InvalidInput,
+    Refused,
+    order_stream,
+)
 from bybit_ext.auth import system_clock
 from bybit_ext.credentials import find_credentials
 from bybit_ext.order_stream import Event, StreamSettings, StreamState, listen
@@ -217,6 +227,10 @@ async def first_events(settings: StreamSettings, count: int, **changes: Any) -> 
     return found
 
 
+def told_by(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "bybit_ext.order_stream"]
+
+
 def message(*orders: dict[str, Any], topic: str = "order") -> str:
     return json.dumps({"id": "1", "topic": topic, "creationTime": 1, "data": list(orders)})
 
@@ -307,7 +321,9 @@ class TestConnection:
         assert asyncio.run(run()) == [StreamState.READY, StreamState.LOST, StreamState.READY]
 
     @pytest.mark.parametrize("when", ["before the log-in", "after the subscription"])
-    def test_a_dropped_connection_is_made_anew_and_subscribed_again(self, when: str) -> None:
+    def test_a_dropped_connection_is_made_anew_and_subscribed_again(
+        self, when: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         connections: list[Any] = []
 
         async def handler(socket: Any) -> None:
@@ -329,6 +345,7 @@ class TestConnection:
         events = asyncio.run(run())
         assert any(isinstance(event, Order) for event in events)
         assert len(connections) >= 2
+        assert re.match(r"the stream was lost, and is connected again: Connection\w+$", told_by(caplog)[0])
 
     def test_an_answer_to_the_log_in_that_does_not_come_is_not_waited_for(self) -> None:
         async def handler(socket: Any) -> None:
@@ -341,7 +358,9 @@ class TestConnection:
         assert asyncio.run(run()) == [StreamState.LOST, StreamState.LOST]
 
     @pytest.mark.parametrize("status", [403, 503])
-    def test_a_403_ends_the_stream_and_another_status_does_not(self, status: int) -> None:
+    def test_a_403_ends_the_stream_and_another_status_does_not(
+        self, status: int, caplog: pytest.LogCaptureFixture
+    ) -> None:
         def refuse(connection: Any, _: Any) -> Any:
             return connection.respond(status, "no")
 
@@ -354,6 +373,31 @@ class TestConnection:
                 asyncio.run(run())
         else:
             assert asyncio.run(run()) == [StreamState.LOST, StreamState.LOST]
+            assert told_by(caplog)[0] == "the stream was turned away: HTTP 503"
+
+    @pytest.mark.parametrize(("long_enough", "expected"), [(10.0, [1, 2, 3]), (0.0, [1, 1, 1])])
+    def test_the_pauses_grow_until_a_connection_has_lasted(
+        self, monkeypatch: pytest.MonkeyPatch, long_enough: float, expected: list[int]
+    ) -> None:
+        tries: list[int] = []
+
+        def no_pause(number: int, *, longest: float) -> float:
+            assert longest == 10.0
+            tries.append(number)
+            return 0.0
+
+        monkeypatch.setattr(order_stream, "back_off", no_pause)
+        monkeypatch.setattr(order_stream, "_LONG_ENOUGH", long_enough)
+
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 7)
+
+        assert asyncio.run(run())[-1] is StreamState.READY
+        assert tries[:3] == expected
 
     def test_a_refused_subscription_ends_the_stream(self) -> None:
         async def handler(socket: Any) -> None:
