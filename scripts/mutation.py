@@ -133,7 +133,7 @@ def run_the_most_telling_first(seconds: float) -> None:
         left = seconds
         for some in (first, {*tests} - first):
             chosen: list[str] = []
-            for test in sorted(some, key=lambda test: (f"/test_{module}." not in test, took[test])):
+            for test in sorted(some, key=lambda test: (f"/test_{module}" not in test, took[test])):
                 left -= took[test]
                 if left > 0:
                     chosen.append(test)

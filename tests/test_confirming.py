@@ -443,6 +443,7 @@ class TestMatching:
         order = exchange.place("linear", "BTCUSDT", order_link_id="bare")
         exchange.faults.on(order.order_id, [body(b'{"retCode": 0}')])
         outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "bare"), **options_of(exchange))
+        assert outcome.confirmed_at - outcome.requested_at < 450  # as soon as the stream has told an end
         assert (outcome.status, outcome.confirmed_by, outcome.order.order_id) == (
             "Cancelled",
             "read-back",
