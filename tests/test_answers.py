@@ -355,6 +355,11 @@ class TestOutcomeUnknown:
         assert caught.value.evidence.server_time is None
         assert caught.value.sends == 1
 
+    def test_any_time_before_the_year_5138_is_taken(self, cancel: Cancel) -> None:
+        for told in (1, 10**14 - 1):
+            assert cancel(BY_ID, transport=answering(json={"retCode": 0, "time": told})).server_time == told
+        assert cancel(BY_ID, transport=answering(json={"retCode": 0, "time": 10**14})).server_time is None
+
     @pytest.mark.parametrize("error", [RuntimeError("odd"), OSError("odd"), ValueError("odd")])
     def test_whatever_a_transport_raises_is_an_error_of_the_tree(self, cancel: Cancel, error: Exception) -> None:
         def fail(_: httpx.Request) -> httpx.Response:

@@ -206,6 +206,16 @@ class TestClock:
         assert caught.value.evidence.timestamp
         assert 50_150 < caught.value.evidence.timestamp < 50_400
 
+    def test_half_of_a_round_trip_is_just_that(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = [0.0]
+        with Bybit(API_KEY, API_SECRET, clock=lambda: 9000) as bybit:
+            monkeypatch.setattr("time.monotonic", lambda: now[0])
+            flow: Any = bybit._cancel_flow(order(), deadline=90.0, timeout=None)
+            request = next(flow).request
+            now[0] = 20.0
+            assert flow.send(httpx.Response(200, json={"retCode": 10002, "time": 50_000}, request=request)).request
+            assert bybit._clock() == 60_000
+
     def test_each_correction_stands_for_itself(self) -> None:
         clock = ServerClock(lambda: 1000)
         clock.correct(5000)

@@ -104,7 +104,10 @@ class TestOpening:
     def test_an_own_ssl_context_is_used(self) -> None:
         context = ssl.create_default_context()
         with Bybit(API_KEY, API_SECRET, verify=context) as bybit:
+            settings = bybit._stream_settings()
             assert bybit.client._verify_ssl is context
+        assert settings
+        assert settings.ssl_context is context
 
     @pytest.mark.parametrize("proxy", ["nonsense", "foo://host:1", "http://[::1"])
     def test_a_proxy_that_is_none_is_refused(self, proxy: str) -> None:

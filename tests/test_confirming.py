@@ -450,7 +450,12 @@ class TestMatching:
             order.order_id,
         )
 
-    def test_once_the_exchange_has_told_the_id_it_is_read_back_by_that(self, confirm: Confirm) -> None:
+    @pytest.mark.parametrize(
+        ("told", "name"), [({"orderId": "id-9"}, {"orderId": "id-9"}), ({}, {"orderLinkId": "mine"})]
+    )
+    def test_once_the_exchange_has_told_the_id_it_is_read_back_by_that(
+        self, confirm: Confirm, told: dict[str, str], name: dict[str, str]
+    ) -> None:
         asked: list[dict[str, str]] = []
         names = "price side orderType cancelType rejectReason cumExecValue leavesQty avgPrice createdTime updatedTime"
         ids = {"symbol": "BTCUSDT", "orderId": "id-9", "orderLinkId": "mine"}
@@ -458,7 +463,7 @@ class TestMatching:
 
         def handle(request: httpx.Request) -> httpx.Response:
             if request.method == "POST":
-                return httpx.Response(200, json={"retCode": 0, "result": ids})
+                return httpx.Response(200, json={"retCode": 0, "result": told})
             asked.append(dict(request.url.params))
             return httpx.Response(200, json={"retCode": 0, "result": {"list": [ended]}})
 
@@ -466,7 +471,8 @@ class TestMatching:
         request = CancelByOrderLinkId("linear", "BTCUSDT", "mine")
         outcome = confirm(request, transport=httpx.MockTransport(handle), **options)
         assert outcome.order.order_id == "id-9"
-        assert asked == [{"category": "linear", "symbol": "BTCUSDT", "orderId": "id-9"}]
+        assert outcome.order.category == "linear"
+        assert asked == [{"category": "linear", "symbol": "BTCUSDT", **name}]
 
     def test_of_several_closed_orders_the_newest_is_meant(self, confirm: Confirm, exchange: Sandbox) -> None:
         for qty in ("1", "2", "3"):
@@ -521,6 +527,11 @@ class TestTimesOfACall:
         outcome = self.confirm(kind, exchange, timeout=0.1)
         assert outcome.status == "Cancelled"
         assert outcome.confirmed_at - outcome.requested_at < 450
+
+    def test_one_send_has_a_fifth_of_the_deadline(self, kind: type, exchange: Sandbox) -> None:
+        outcome = self.confirm(kind, exchange, deadline=1.0)
+        assert outcome.status == "Cancelled"
+        assert 190 < outcome.confirmed_at - outcome.requested_at < 450
 
 
 def test_cancelling_the_task_leaves_the_stream_usable(exchange: Sandbox) -> None:

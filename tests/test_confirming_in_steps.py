@@ -219,6 +219,7 @@ class TestAfterTheCancel:
         world.readings = [Forbidden("blocked")]
         outcome = world.confirm()
         assert (outcome.confirmed_by, world.read_at, world.now) == ("stream", [0.5], 3.0)
+        assert (outcome.requested_at, outcome.confirmed_at) == (1_000_000 - 3000, 1_000_000)
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_nobody_can_tell(self, world: World, *, stream: bool) -> None:
