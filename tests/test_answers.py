@@ -87,7 +87,14 @@ class TestAccepted:
         transport = answering(json={"retCode": 0}, headers={"Timenow": "5"})
         assert cancel(BY_ID, transport=transport).server_time == 5
 
-    @pytest.mark.parametrize("limit", ["", "many", "-1", "٣", "9" * 5000])
+    def test_headers_that_are_not_there_are_no_rate_limit(self, cancel: Cancel) -> None:
+        assert cancel(BY_ID, transport=answering(json={"retCode": 0})).rate_limit is None
+
+    def test_a_number_may_have_18_digits(self, cancel: Cancel) -> None:
+        accepted = cancel(BY_ID, transport=answering(json={"retCode": 0}, headers={"X-Bapi-Limit": "9" * 18}))
+        assert accepted.rate_limit == RateLimit(limit=10**18 - 1)
+
+    @pytest.mark.parametrize("limit", ["", "many", "-1", "٣", "9" * 19, "9" * 5000])
     def test_a_header_that_is_no_number_is_left_out(self, cancel: Cancel, limit: str) -> None:
         headers = [(b"X-Bapi-Limit", limit.encode()), (b"X-Bapi-Limit-Status", b"3")]
         accepted = cancel(BY_ID, transport=answering(json={"retCode": 0}, headers=headers))
@@ -259,7 +266,7 @@ class TestOutcomeUnknown:
     def test_an_accepted_answer_of_an_undocumented_form_is_no_success(
         self, cancel: Cancel, wrong: dict[str, Any], named: str
     ) -> None:
-        with pytest.raises(OutcomeUnknown, match=named):
+        with pytest.raises(OutcomeUnknown, match=f"in its answer {named}"):
             cancel(BY_ID, transport=answering(json={"retCode": 0, **wrong}))
 
     @pytest.mark.parametrize(
@@ -279,9 +286,10 @@ class TestOutcomeUnknown:
     def test_an_accepted_read_without_its_result_is_no_answer(self) -> None:
         with (
             Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=answering(json={"retCode": 0})) as bybit,
-            pytest.raises(OutcomeUnknown, match="documented form"),
+            pytest.raises(OutcomeUnknown, match="documented form") as caught,
         ):
             bybit.call(get_server_time)
+        assert caught.value.status_code == 200
 
     def test_an_answer_on_which_the_generated_parser_fails_is_no_answer(self) -> None:
         def fail(**_: object) -> None:

@@ -76,12 +76,12 @@ class TestOpening:
     @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), "5", None])
     @pytest.mark.parametrize("name", ["timeout", "deadline"])
     def test_a_time_that_is_none_is_refused(self, name: str, seconds: Any) -> None:
-        with pytest.raises(InvalidInput, match=name):
+        with pytest.raises(InvalidInput, match=f"^{name}: "):
             Bybit(API_KEY, API_SECRET, **{name: seconds})
 
     @pytest.mark.parametrize("name", ["timeout", "deadline"])
     def test_a_time_that_is_none_is_refused_per_call_too(self, name: str) -> None:
-        with Bybit(API_KEY, API_SECRET) as bybit, pytest.raises(InvalidInput, match=name):
+        with Bybit(API_KEY, API_SECRET) as bybit, pytest.raises(InvalidInput, match=f"^{name}: "):
             bybit.cancel_order(ORDER, **{name: 0})
 
     def test_there_is_a_timeout_by_default(self) -> None:

@@ -212,7 +212,7 @@ class TestAfterTheCancel:
         with pytest.raises(OutcomeUnknown, match="Nobody told") as caught:
             world.confirm(stream=stream)
         assert world.read_at == READINGS
-        assert (caught.value.trace_id, caught.value.accepted) == ("trace", ACCEPTED)
+        assert (caught.value.trace_id, caught.value.sends, caught.value.accepted) == ("trace", 1, ACCEPTED)
 
     def test_a_reading_that_is_refused_for_good_leaves_it_to_the_stream(self, world: World) -> None:
         world.events = [READY, (2.0, StreamState.LOST), (3.0, order("Cancelled"))]
@@ -289,6 +289,13 @@ class TestAbsence:
         world.readings = [NOTHING]
         world.result = result
         with pytest.raises(OutcomeUnknown, match="Nobody told"):
+            world.confirm(stream=False)
+        assert world.read_at == READINGS
+
+    def test_an_order_that_is_found_but_cannot_be_read_is_not_absent(self, world: World) -> None:
+        world.readings = [[order(qty="many")]]
+        world.result = OrderNotFound("no")
+        with pytest.raises(OutcomeUnknown):
             world.confirm(stream=False)
         assert world.read_at == READINGS
 
