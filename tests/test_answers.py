@@ -465,6 +465,11 @@ class TestNotSent:
         with pytest.raises(InvalidInput, match=named):
             cancel(order, transport=answering(json={"retCode": 0}))
 
+    def test_an_additional_property_may_be_empty(self, cancel: Cancel) -> None:
+        order = CancelByOrderId("linear", "BTCUSDT", "id-1")
+        order["new"] = ""
+        assert cancel(order, transport=answering(json={"retCode": 0})).order_id == "id-1"
+
     @pytest.mark.parametrize(
         ("order", "name"),
         [
@@ -479,7 +484,9 @@ class TestNotSent:
         with pytest.raises(InvalidInput, match=f"body.{name}: is not for {type(order).__name__}"):
             cancel(order, transport=answering(json={"retCode": 0}))
 
-    @pytest.mark.parametrize("operation", [5, None, cancel_order.sync])
+    @pytest.mark.parametrize(
+        "operation", [5, None, cancel_order.sync, SimpleNamespace(_get_kwargs=cancel_order._get_kwargs)]
+    )
     def test_what_is_no_operation_is_refused(self, operation: Any) -> None:
         with (
             Bybit(API_KEY, API_SECRET, transport=answering()) as bybit,

@@ -361,9 +361,9 @@ class TestGeneratedClient:
             async with AsyncBybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as client:
                 await client.call(get_server_time, "x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
-        with pytest.raises(InvalidInput, match="get_server_time: it takes 0 positional arguments"):
+        with pytest.raises(InvalidInput, match=r"^get_server_time: it takes 0 positional arguments"):
             bybit.call(get_server_time, "x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-        with pytest.raises(InvalidInput, match="get_server_time: it takes 0 positional arguments"):
+        with pytest.raises(InvalidInput, match=r"^get_server_time: it takes 0 positional arguments"):
             asyncio.run(run())
 
     def test_a_wrong_argument_of_any_operation_is_named(self, bybit: Bybit) -> None:
