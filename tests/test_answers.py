@@ -494,6 +494,14 @@ class TestNotSent:
         ):
             bybit.call(operation)
 
+    def test_an_operation_that_is_no_module_has_no_name(self) -> None:
+        operation: Any = SimpleNamespace(_get_kwargs=get_server_time._get_kwargs, _parse_response=None)
+        with (
+            Bybit(API_KEY, API_SECRET, transport=answering()) as bybit,
+            pytest.raises(InvalidInput, match=r"^operation: it got an unexpected"),
+        ):
+            bybit.call(operation, symbl="X")
+
     def test_an_argument_that_does_not_exist_is_named(self) -> None:
         with (
             Bybit(API_KEY, API_SECRET, transport=answering()) as bybit,

@@ -59,6 +59,23 @@ class TestHosts:
 
 
 class TestOpening:
+    def test_the_defaults_are_those_that_the_readme_tells(self) -> None:
+        seen: list[str] = []
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            seen.append(request.headers["X-BAPI-RECV-WINDOW"])
+            return httpx.Response(200, json={"retCode": 0})
+
+        with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle)) as bybit:
+            bybit.cancel_order(ORDER)
+            assert (seen, bybit._deadline, bybit._timeout) == (["5000"], 10.0, 5.0)
+
+    def test_a_time_may_be_a_whole_day(self) -> None:
+        with Bybit(API_KEY, API_SECRET, deadline=86_400, timeout=86_400) as bybit:
+            assert bybit._deadline == 86_400
+        with pytest.raises(InvalidInput, match=r"^deadline: "):
+            Bybit(API_KEY, API_SECRET, deadline=86_401)
+
     def test_a_client_tells_its_kind_and_its_host(self) -> None:
         with Bybit(API_KEY, API_SECRET, environment="testnet") as bybit:
             assert repr(bybit) == "Bybit('https://api-testnet.bybit.com')"
@@ -148,7 +165,11 @@ class TestOpening:
             ({"proxy": "http://a..b:1"}, "proxy"),
             ({"base_url": "https://api..bybit.com"}, "base_url"),
             ({"verify": "/no/such.pem"}, "verify"),
-            ({"limits": 5}, "limits"),
+            ({"limits": 5}, "limits: cannot be a int"),
+            ({"environment": 5}, "environment: cannot be a int"),
+            ({"region": 5}, "region: cannot be a int"),
+            ({"base_url": 5}, "base_url: cannot be a int"),
+            ({"stream_url": 5}, "stream_url: cannot be a int"),
             ({"transport": 5}, "transport"),
             ({"transport": httpx.ASGITransport(None)}, "transport"),  # type: ignore[arg-type]
             ({"clock": 5}, "clock"),

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from bybit_ext import InvalidInput, find_credentials
+from bybit_ext import Bybit, InvalidInput, find_credentials
 from bybit_ext.keys import read_key
 
 KEY = rsa.generate_private_key(65537, 2048)
@@ -103,6 +103,11 @@ def test_an_rsa_key_without_its_extra_names_the_extra(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
     with pytest.raises(InvalidInput, match=r"bybit-v5\[rsa\]"):
         read_key(pem())
+
+
+def test_a_client_takes_a_passphrase() -> None:
+    with Bybit("key", pem(PrivateFormat.PKCS8, ENCRYPTED), passphrase=PASSPHRASE) as bybit:
+        assert bybit._credentials.signing_key.sign(b"text") == SIGNED
 
 
 class TestWhereKeysComeFrom:
