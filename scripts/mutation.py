@@ -206,8 +206,9 @@ def difference(mutant: Mutant) -> str:
 
 def changed_line(mutant: Mutant) -> str:
     """Return what the change wrote, which names it for as long as the line stands; numbers move with every edit."""
-    lines = [line[1:] for line in difference(mutant).splitlines() if line.startswith("+")]
-    return " ".join(" ".join(lines).split())
+    lines = difference(mutant).splitlines()
+    written, dropped = (" ".join(" ".join(line[1:] for line in lines if line[0] == sign).split()) for sign in "+-")
+    return written if written.strip(" )]}") else f"without {dropped}"
 
 
 def print_table(mutants: list[Mutant]) -> float:
