@@ -122,7 +122,7 @@ def _refuse_constant(name: str) -> None:
 
 def _gist(response: httpx.Response) -> str:
     """Return the beginning of a body, as text a person can read: of HTML without its tags."""
-    text = response.content[:_GIST_IS_IN].decode("utf-8", errors="replace")
+    text = response.content[:_GIST_IS_IN].decode(errors="replace")
     text = re.sub(r"<(script|style)\b[^<]*", " ", text)
     text = html.unescape(re.sub(r"<[^<>]*>", " ", text))
     words = " ".join(blank_echo(text, response).split())

@@ -50,7 +50,7 @@ def describe(hint: Any) -> str:
         return " or ".join(map(repr, get_args(hint)))
     if get_origin(hint) in (Union, UnionType):
         return " or ".join(describe(option) for option in get_args(hint) if option is not Unset)
-    return "None" if hint is NoneType else str(getattr(hint, "__name__", hint))
+    return "None" if hint is NoneType else str(hint.__name__)
 
 
 def _mismatch_in_union(value: object, options: tuple[Any, ...], path: str) -> str | None:

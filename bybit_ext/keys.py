@@ -89,7 +89,7 @@ def _read_rsa_key(pem: str, passphrase: str | None) -> RsaKey:
 
     _check_armour(pem, passphrase)
     try:
-        key = load_pem_private_key(_private_part(pem), passphrase.encode() if passphrase is not None else None)
+        key = load_pem_private_key(pem.encode(), passphrase.encode() if passphrase is not None else None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         # `from None`: the library's message may quote the key's text.
         what = "passphrase: does not open this key, or api_secret" if passphrase is not None else "api_secret:"
@@ -99,16 +99,10 @@ def _read_rsa_key(pem: str, passphrase: str | None) -> RsaKey:
     return RsaKey(key)
 
 
-def _private_part(pem: str) -> bytes:
-    """Leave out what stands before the private key: often the public one."""
-    found = re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*", pem, re.DOTALL)
-    return (found[0] if found else pem).encode()
-
-
 def _check_armour(pem: str, passphrase: str | None) -> None:
     """Find what can be told from outside the key: its label, its end, whether it is encrypted."""
     labels = _LABEL.findall(pem)
-    label = next((label for label in labels if label in _READABLE), "")
+    label = next((label for label in labels if label in _READABLE), None)
     if not label:
         problems = [_UNREADABLE[label] for label in labels if label in _UNREADABLE]
         raise InvalidInput(f"api_secret: {next(iter(problems), 'is PEM text without a private key in it')}.")

@@ -186,7 +186,7 @@ def _read_json(message: str | bytes) -> dict[str, Any]:
 
 
 def _deliver_orders(message: dict[str, Any], deliver: Deliver) -> None:
-    if not str(message.get("topic", "")).startswith("order"):
+    if not str(message.get("topic")).startswith("order"):
         return
     data: object = message.get("data")
     for fields in cast("list[object]", data) if isinstance(data, list) else [data]:

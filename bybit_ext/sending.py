@@ -57,19 +57,18 @@ def bound_body(response: httpx.Response) -> None:
     """Serve httpx as a hook: stop reading a body that comes byte by byte when its request's time is over."""
     end = response.request.extensions.get(_END)
     if end is not None and isinstance(response.stream, httpx.SyncByteStream):
-        response.stream = _BoundedStream(response.stream, end, response.request)
+        response.stream = _BoundedStream(response.stream, end)
 
 
 class _BoundedStream(httpx.SyncByteStream):
-    def __init__(self, stream: httpx.SyncByteStream, end: float, request: httpx.Request) -> None:
+    def __init__(self, stream: httpx.SyncByteStream, end: float) -> None:
         self._stream = stream
         self._end = end
-        self._request = request
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._stream:
             if time.monotonic() > self._end:
-                raise httpx.ReadTimeout("the answer did not come in time", request=self._request)
+                raise httpx.ReadTimeout("the answer did not come in time")
             yield part
 
     def close(self) -> None:

@@ -79,7 +79,7 @@ def proxy_url(proxy: httpx.Proxy) -> str:
     if proxy.auth is None:
         return str(proxy.url)
     userinfo = ":".join(quote(part, safe="") for part in proxy.auth)
-    return str(proxy.url).replace("://", f"://{userinfo}@", 1)
+    return str(proxy.url).replace("://", f"://{userinfo}@")
 
 
 def check_proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:

@@ -3,6 +3,7 @@
 Over real sockets, sync and async. Every row is a row of what goes wrong with other people's clients.
 """
 
+import asyncio
 import re
 import signal
 import socket
@@ -17,6 +18,7 @@ from attrs import frozen
 from bybit_v5.models import CancelByOrderId, Order
 
 from bybit_ext import (
+    AsyncBybit,
     Bybit,
     BybitError,
     CancelAccepted,
@@ -30,6 +32,7 @@ from bybit_ext import (
     Refused,
 )
 from bybit_ext.auth import ServerClock, system_clock
+from bybit_ext.flow import back_off
 from bybit_ext.sandbox import Fault, Sandbox
 from bybit_ext.sandbox.faults import answered, body, filled_first, html, late, lost, status, truncated
 from tests.conftest import API_KEY, API_SECRET, Cancel, Handler, options_of
@@ -161,7 +164,10 @@ def test_the_failure_matrix(cancel: Cancel, exchange: Sandbox, row: Row) -> None
     if isinstance(result, CancelAccepted):
         assert result.order_id == order.order_id
         return
+    assert str(result).startswith(result.args[0])
     assert row.says in str(result)
+    if "What came last" in str(result):
+        assert isinstance(result.__cause__, Refused)
     assert getattr(result, "earlier_send_may_have_cancelled", False) is row.earlier
     assert ("An earlier send of this call" in str(result)) is (
         row.faults[0].drop and row.faults[1] is not row.faults[0]
@@ -199,6 +205,16 @@ class TestClock:
             bybit.cancel_order(order())
         assert caught.value.evidence.timestamp
         assert 50_150 < caught.value.evidence.timestamp < 50_400
+
+    def test_half_of_a_round_trip_is_just_that(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = [0.0]
+        with Bybit(API_KEY, API_SECRET, clock=lambda: 9000) as bybit:
+            monkeypatch.setattr("time.monotonic", lambda: now[0])
+            flow: Any = bybit._cancel_flow(order(), deadline=90.0, timeout=None)
+            request = next(flow).request
+            now[0] = 20.0
+            assert flow.send(httpx.Response(200, json={"retCode": 10002, "time": 50_000}, request=request)).request
+            assert bybit._clock() == 60_000
 
     def test_each_correction_stands_for_itself(self) -> None:
         clock = ServerClock(lambda: 1000)
@@ -270,10 +286,6 @@ class TestClock:
         assert accepted.sends == 1
 
     def test_the_clock_can_be_measured_by_coroutines_too(self, exchange: Sandbox) -> None:
-        import asyncio
-
-        from bybit_ext import AsyncBybit
-
         async def run() -> int:
             async with AsyncBybit(**options_of(exchange), clock=lambda: system_clock() + 4000) as bybit:
                 return await bybit.sync_clock()
@@ -290,8 +302,12 @@ class TestClock:
     def test_a_time_that_is_no_number_is_not_taken(self) -> None:
         answer = {"retCode": 0, "result": {"timeSecond": "5", "timeNano": "soon"}}
         transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
-        with Bybit(API_KEY, API_SECRET, transport=transport) as bybit, pytest.raises(OutcomeUnknown, match="no number"):
+        with (
+            Bybit(API_KEY, API_SECRET, transport=transport) as bybit,
+            pytest.raises(OutcomeUnknown, match="no number") as caught,
+        ):
             bybit.sync_clock()
+        assert caught.value.status_code == 200
 
 
 class TestNothingSent:
@@ -336,9 +352,25 @@ class TestTime:
         exchange.faults.on(placed.order_id, [late(0.5)] * ALWAYS)
         with Bybit(**options_of(exchange)) as bybit:
             started = time.monotonic()
-            with pytest.raises(OutcomeUnknown):
-                bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", placed.order_id), deadline=0.3, timeout=0.1)
-        assert time.monotonic() - started < 0.8
+            with pytest.raises(OutcomeUnknown) as caught:
+                bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", placed.order_id), deadline=0.6, timeout=0.1)
+        assert time.monotonic() - started < 1.1
+        assert caught.value.sends >= 2
+
+    def test_a_coroutine_can_be_given_them_too(self, exchange: Sandbox) -> None:
+        placed = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(placed.order_id, [late(0.5)] * ALWAYS)
+
+        async def run() -> None:
+            async with AsyncBybit(**options_of(exchange)) as bybit:
+                order = CancelByOrderId("linear", "BTCUSDT", placed.order_id)
+                await bybit.cancel_order(order, deadline=0.6, timeout=0.1)
+
+        started = time.monotonic()
+        with pytest.raises(OutcomeUnknown) as caught:
+            asyncio.run(run())
+        assert time.monotonic() - started < 1.1
+        assert caught.value.sends >= 2
 
     def test_an_answer_that_comes_byte_by_byte_is_bounded_as_a_whole(self, cancel: Cancel) -> None:
         stop = threading.Event()
@@ -439,6 +471,59 @@ class TestOtherOperations:
         assert sent.count == 1
 
 
+class TestBackOff:
+    @pytest.mark.parametrize(
+        ("tries", "longest"), [(1, 0.1), (2, 0.2), (3, 0.4), (5, 1.6), (6, 2.0), (7, 2.0), (100_000, 2.0)]
+    )
+    def test_it_doubles_up_to_two_seconds_with_jitter(self, tries: int, longest: float) -> None:
+        waits = [back_off(tries) for _ in range(300)]
+        assert longest / 2 <= min(waits) < longest * 0.6
+        assert longest * 0.9 < max(waits) <= longest
+
+    def test_its_limits_can_be_others(self) -> None:
+        assert 4.0 <= back_off(4, first=1.0, longest=10.0) <= 8.0
+        assert 5.0 <= back_off(5, first=1.0, longest=10.0) <= 10.0
+
+
+class TestRateLimit:
+    NOW = 1_700_000_000_000
+
+    @pytest.fixture(autouse=True)
+    def _longest_back_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def no_jitter(_: float, longest: float) -> float:
+            return longest
+
+        monkeypatch.setattr("random.uniform", no_jitter)
+
+    def refused(self, reset_in: int, **body: int) -> httpx.Response:
+        headers = {"X-Bapi-Limit-Reset-Timestamp": str(self.NOW + reset_in)}
+        return httpx.Response(200, json={"retCode": 10006, **body}, headers=headers)
+
+    @pytest.mark.parametrize(
+        ("reset_in", "pause"), [(300, 0.31), (60_000, 60.01), (60_001, 0.1), (0, 0.1), (-300, 0.1), (1, 0.011)]
+    )
+    def test_it_waits_until_just_after_the_reset_if_that_is_sane(self, reset_in: int, pause: float) -> None:
+        with Bybit(API_KEY, API_SECRET, clock=lambda: self.NOW) as bybit:
+            flow: Any = bybit._cancel_flow(order(), deadline=90.0, timeout=None)
+            answer = self.refused(reset_in)
+            answer.request = next(flow).request
+            assert flow.send(answer).seconds == pytest.approx(pause, abs=1e-6)
+
+    def test_the_exchange_s_own_time_tells_how_long_that_is(self) -> None:
+        with Bybit(API_KEY, API_SECRET, clock=lambda: self.NOW + 5000) as bybit:
+            flow: Any = bybit._cancel_flow(order(), deadline=90.0, timeout=None)
+            answer = self.refused(300, time=self.NOW + 100)
+            answer.request = next(flow).request
+            assert flow.send(answer).seconds == pytest.approx(0.21, abs=1e-6)
+
+    def test_a_reset_after_the_deadline_is_told(self, cancel: Cancel) -> None:
+        transport = httpx.MockTransport(lambda _: self.refused(50_000))
+        with pytest.raises(RateLimited) as caught:
+            cancel(order(), transport=transport, clock=lambda: self.NOW, deadline=10.0)
+        assert caught.value.retry_at == self.NOW + 50_010
+        assert caught.value.sends == 1
+
+
 class TestInterruption:
     @pytest.fixture(autouse=True)
     def _ctrl_c_interrupts(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -449,10 +534,6 @@ class TestInterruption:
         signal.signal(signal.SIGINT, before)
 
     def test_a_cancelled_task_leaves_the_connections_usable(self, exchange: Sandbox) -> None:
-        import asyncio
-
-        from bybit_ext import AsyncBybit
-
         slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
         exchange.faults.on(slow.order_id, [late(2)])
 

@@ -6,15 +6,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 from bybit_v5.models import Order
 from typer.testing import CliRunner, Result
 
-from bybit_ext import InvalidInput, cli
+from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, cli
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import lost
 
@@ -41,8 +43,8 @@ class TestCancel:
         order = sandbox.place("linear", "BTCUSDT")
         result = run(*LINEAR, "--order-id", order.order_id)
         assert result.exit_code == 0
-        assert result.stdout.startswith("accepted")
-        assert order.order_id in result.stdout
+        told = f"The exchange took the request to cancel {order.order_id}. How it ends is yet to be seen."
+        assert result.stdout == f"accepted  {told}\n"
 
     def test_a_link_id_names_the_order_too(self, run: Any, sandbox: Sandbox) -> None:
         sandbox.place("linear", "BTCUSDT", order_link_id="[bold]shell-1")
@@ -126,7 +128,10 @@ class TestCancel:
         result = run(*LINEAR, *options, base_url=base_url or sandbox.url)
         answer = json.loads(result.stdout)
         assert (answer["result"], answer["error"], answer["ret_code"]) == expected
-        assert answer["message"]
+        assert answer["message"].startswith("The exchange ")
+        evidence = {field.name for field in attrs.fields(Evidence)}
+        assert answer.keys() == evidence | {"result", "error", "message", "last_order"}
+        assert answer["last_order"] is None
 
 
 def test_the_demo_shows_how_each_order_ends() -> None:
@@ -186,14 +191,17 @@ class TestConfirm:
     def test_cancelled_is_0(self, confirm: Any, sandbox: Sandbox) -> None:
         result = confirm(sandbox.place("linear", "BTCUSDT"))
         assert result.exit_code == 0
-        assert re.match("Cancelled  .*: 0 of 1 was filled, told by the stream", result.stdout)
+        assert re.fullmatch(r"Cancelled  [\w-]+: 0 of 1 was filled, told by the stream\.\n", result.stdout)
 
     def test_filled_is_4(self, confirm: Any, sandbox: Sandbox) -> None:
         order = sandbox.place("linear", "BTCUSDT")
         sandbox.fill(order.order_id)
         result = confirm(order)
         assert result.exit_code == 4
-        assert re.match("Filled  .*: 1 of 1 was filled, read back", result.stdout)
+        assert re.fullmatch(r"Filled  [\w-]+: 1 of 1 was filled, read back\.\n", result.stdout)
+        answer = json.loads(confirm(order, "--json").stdout)
+        assert (answer["result"], answer["cancelled"], answer["confirmed_by"]) == ("not cancelled", False, "read-back")
+        assert answer["accepted"] is None
 
     def test_unknown_is_3_with_the_order_as_it_was_last_seen(self, confirm: Any, sandbox: Sandbox) -> None:
         order = sandbox.place("linear", "BTCUSDT")
@@ -210,8 +218,10 @@ class TestConfirm:
         order = sandbox.place("linear", "BTCUSDT", qty="2")
         sandbox.fill(order.order_id, "0.5")
         answer = json.loads(confirm(order, "--json").stdout)
-        assert (answer["result"], answer["status"], answer["filled_qty"]) == ("cancelled", "Cancelled", "0.5")
+        assert (answer["result"], answer["status"], answer["cancelled"]) == ("cancelled", "Cancelled", True)
+        assert (answer["filled_qty"], answer["remaining_qty"]) == ("0.5", "1.5")
         assert answer["order"]["orderId"] == answer["accepted"]["order_id"] == order.order_id
+        assert answer.keys() == {field.name for field in attrs.fields(CancelOutcome)} | {"result"}
 
 
 class TestWatch:
@@ -250,6 +260,32 @@ class TestWatch:
         RUNNER.invoke(cli.app, ["watch"])
         RUNNER.invoke(cli.app, ["cancel", *LINEAR, "--order-id", "1"])
         assert [settings["environment"] for settings in opened] == ["mainnet", "mainnet"]
+
+    @pytest.mark.parametrize("as_json", [True, False])
+    def test_an_update_is_told_in_one_line(
+        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, as_json: bool
+    ) -> None:
+        orders = [sandbox.place("linear", "BTCUSDT", qty="2", order_link_id=name) for name in ("[my]", "")]
+        sandbox.fill(orders[1].order_id, "0.5")
+
+        def tell(_: Bybit, category: str | None) -> Iterator[Order]:
+            assert category == "linear"
+            yield from (sandbox.order(order.order_id) for order in orders)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Bybit, "orders", tell)
+        monkeypatch.setenv("BYBIT_API_KEY", sandbox.api_key)
+        monkeypatch.setenv("BYBIT_API_SECRET", sandbox.api_secret)
+        result = RUNNER.invoke(cli.app, ["watch", "--category", "linear", *(["--json"] * as_json)])
+        assert result.exit_code == 0
+        if as_json:
+            told = [json.loads(line)["orderStatus"] for line in result.stdout.splitlines()]
+            assert told == ["New", "PartiallyFilled"]
+        else:
+            assert result.stdout.splitlines() == [
+                f"New                      linear BTCUSDT {orders[0].order_id} [my], 0 of 2",
+                f"PartiallyFilled          linear BTCUSDT {orders[1].order_id}, 0.5 of 2",
+            ]
 
     def test_without_a_stream_it_is_wrong_usage(self, run: Any, sandbox: Sandbox) -> None:
         del run

@@ -59,6 +59,27 @@ class TestHosts:
 
 
 class TestOpening:
+    def test_the_defaults_are_those_that_the_readme_tells(self) -> None:
+        seen: list[str] = []
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            seen.append(request.headers["X-BAPI-RECV-WINDOW"])
+            return httpx.Response(200, json={"retCode": 0})
+
+        with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle)) as bybit:
+            bybit.cancel_order(ORDER)
+            assert (seen, bybit._deadline, bybit._timeout) == (["5000"], 10.0, 5.0)
+
+    def test_a_time_may_be_a_whole_day(self) -> None:
+        with Bybit(API_KEY, API_SECRET, deadline=86_400, timeout=86_400) as bybit:
+            assert bybit._deadline == 86_400
+        with pytest.raises(InvalidInput, match=r"^deadline: "):
+            Bybit(API_KEY, API_SECRET, deadline=86_401)
+
+    def test_a_client_tells_its_kind_and_its_host(self) -> None:
+        with Bybit(API_KEY, API_SECRET, environment="testnet") as bybit:
+            assert repr(bybit) == "Bybit('https://api-testnet.bybit.com')"
+
     def test_without_keys_the_error_names_the_variables(self) -> None:
         with pytest.raises(InvalidInput, match=r"BYBIT_API_KEY.*BYBIT_API_SECRET"):
             Bybit()
@@ -72,12 +93,12 @@ class TestOpening:
     @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), "5", None])
     @pytest.mark.parametrize("name", ["timeout", "deadline"])
     def test_a_time_that_is_none_is_refused(self, name: str, seconds: Any) -> None:
-        with pytest.raises(InvalidInput, match=name):
+        with pytest.raises(InvalidInput, match=f"^{name}: "):
             Bybit(API_KEY, API_SECRET, **{name: seconds})
 
     @pytest.mark.parametrize("name", ["timeout", "deadline"])
     def test_a_time_that_is_none_is_refused_per_call_too(self, name: str) -> None:
-        with Bybit(API_KEY, API_SECRET) as bybit, pytest.raises(InvalidInput, match=name):
+        with Bybit(API_KEY, API_SECRET) as bybit, pytest.raises(InvalidInput, match=f"^{name}: "):
             bybit.cancel_order(ORDER, **{name: 0})
 
     def test_there_is_a_timeout_by_default(self) -> None:
@@ -100,7 +121,10 @@ class TestOpening:
     def test_an_own_ssl_context_is_used(self) -> None:
         context = ssl.create_default_context()
         with Bybit(API_KEY, API_SECRET, verify=context) as bybit:
+            settings = bybit._stream_settings()
             assert bybit.client._verify_ssl is context
+        assert settings
+        assert settings.ssl_context is context
 
     @pytest.mark.parametrize("proxy", ["nonsense", "foo://host:1", "http://[::1"])
     def test_a_proxy_that_is_none_is_refused(self, proxy: str) -> None:
@@ -141,7 +165,11 @@ class TestOpening:
             ({"proxy": "http://a..b:1"}, "proxy"),
             ({"base_url": "https://api..bybit.com"}, "base_url"),
             ({"verify": "/no/such.pem"}, "verify"),
-            ({"limits": 5}, "limits"),
+            ({"limits": 5}, "limits: cannot be a int"),
+            ({"environment": 5}, "environment: cannot be a int"),
+            ({"region": 5}, "region: cannot be a int"),
+            ({"base_url": 5}, "base_url: cannot be a int"),
+            ({"stream_url": 5}, "stream_url: cannot be a int"),
             ({"transport": 5}, "transport"),
             ({"transport": httpx.ASGITransport(None)}, "transport"),  # type: ignore[arg-type]
             ({"clock": 5}, "clock"),
@@ -204,6 +232,12 @@ class TestOpening:
         assert settings
         assert settings.proxy == "http://us%20er:p%2Fw@host:1"
         assert "p%2Fw" not in repr(settings)
+
+    def test_the_stream_goes_through_a_proxy_without_a_password(self) -> None:
+        with Bybit(API_KEY, API_SECRET, proxy="http://host:1") as bybit:
+            settings = bybit._stream_settings()
+        assert settings
+        assert settings.proxy == "http://host:1"
 
     @pytest.mark.parametrize(
         ("options", "url"),
@@ -342,6 +376,16 @@ class TestGeneratedClient:
                 return (await bybit.call(get_server_time)).result.time_second
 
         assert int(asyncio.run(run())) > 1_600_000_000
+
+    def test_an_operation_takes_no_positional_argument(self, bybit: Bybit, sandbox: Sandbox) -> None:
+        async def run() -> None:
+            async with AsyncBybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as client:
+                await client.call(get_server_time, "x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+        with pytest.raises(InvalidInput, match=r"^get_server_time: it takes 0 positional arguments"):
+            bybit.call(get_server_time, "x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        with pytest.raises(InvalidInput, match=r"^get_server_time: it takes 0 positional arguments"):
+            asyncio.run(run())
 
     def test_a_wrong_argument_of_any_operation_is_named(self, bybit: Bybit) -> None:
         with pytest.raises(InvalidInput, match=r"category: must be 'inverse' or .*, not 'futures'"):

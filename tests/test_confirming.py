@@ -1,5 +1,6 @@
 """How an order ended, told by the stream or read back; never guessed."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 from bybit_v5.models import (
     CancelByOrderId,
@@ -17,9 +19,11 @@ from bybit_v5.models import (
 )
 
 from bybit_ext import (
+    AsyncBybit,
     AuthenticationFailed,
     Bybit,
     BybitError,
+    CancelOutcome,
     Forbidden,
     InvalidInput,
     InvalidRequest,
@@ -209,6 +213,15 @@ class TestWhoTells:
             assert confirm(by_id(order), **options_of(exchange)).confirmed_by == "stream"
             assert len(exchange.faults._next_read) == ALWAYS
 
+    def test_what_becomes_of_other_orders_does_not_bring_the_reading_on(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=0.2) as exchange:
+            exchange.place("linear", "BTCUSDT")
+            order = exchange.place("linear", "BTCUSDT")
+            exchange.faults.on(order.order_id, [Fault(fill_others=True)])
+            exchange.faults.on_read([html(403)] * ALWAYS)
+            assert confirm(by_id(order), **options_of(exchange)).confirmed_by == "stream"
+            assert len(exchange.faults._next_read) == ALWAYS
+
     @pytest.mark.parametrize(
         "fault", [body(b'{"retCode": 0, "result": null}'), status(404), answered(10001), answered(10005), html(502)]
     )
@@ -284,6 +297,9 @@ class TestWhatCannotBeKnown:
         assert caught.value.last_order.order_id == order.order_id
         assert caught.value.accepted
         assert caught.value.accepted.order_id == order.order_id
+        assert caught.value.args[0] == "Nobody told how the order ended by the deadline. It was last seen as New."
+        assert caught.value.trace_id
+        assert (caught.value.trace_id, caught.value.sends) == (caught.value.accepted.trace_id, 1)
 
     def test_an_unknown_status_is_carried_and_is_no_end(self, confirm: Confirm) -> None:
         with Sandbox(cancel_delay=60) as exchange:
@@ -311,6 +327,29 @@ class TestWhatCannotBeKnown:
         assert caught.value.accepted is None
         assert caught.value.sends >= 2
 
+    def test_an_order_that_is_found_but_cannot_be_read_is_not_called_absent(self, confirm: Confirm) -> None:
+        with Sandbox(cancel_delay=60) as exchange:
+            order = exchange.place("linear", "BTCUSDT")
+            exchange._orders[order.order_id].order.qty = "many"
+            exchange.faults.on(order.order_id, [answered(110001)])
+            with pytest.raises(OutcomeUnknown, match="What came before: OrderNotFound"):
+                confirm(by_id(order), **options_of(exchange, stream=False, deadline=1.8))
+
+    def test_an_open_order_is_read_again_and_again_but_not_without_pause(self, confirm: Confirm) -> None:
+        readings: list[str] = []
+        with Sandbox(cancel_delay=60) as exchange:
+            order = exchange.place("linear", "BTCUSDT", order_link_id="open")
+            query = exchange.query
+
+            def count(name: Any) -> Any:
+                readings.append(name)
+                return query(name)
+
+            exchange.query = count  # type: ignore[method-assign]
+            with pytest.raises(OutcomeUnknown):
+                confirm(by_id(order), **options_of(exchange, deadline=1.5))
+        assert 2 <= len(readings) <= 8
+
     @pytest.mark.parametrize("ret_code", [110001, 110010])
     def test_an_answer_that_cannot_be_checked_is_not_believed(
         self, confirm: Confirm, exchange: Sandbox, ret_code: int
@@ -318,8 +357,9 @@ class TestWhatCannotBeKnown:
         order = exchange.place("linear", "BTCUSDT")
         exchange.faults.on(order.order_id, [answered(ret_code)])
         exchange.faults.on_read([answered(10003)] * ALWAYS)
-        with pytest.raises(OutcomeUnknown, match="could not be read back"):
+        with pytest.raises(OutcomeUnknown, match=r"could not be read back.*before: Order(NotFound|Closed): ") as caught:
             confirm(by_id(order), **options_of(exchange, stream=False, deadline=1.0))
+        assert caught.value.ret_code == ret_code
 
     def test_the_stream_can_tell_what_cannot_be_read_back(self, confirm: Confirm, exchange: Sandbox) -> None:
         order = exchange.place("linear", "BTCUSDT")
@@ -403,11 +443,36 @@ class TestMatching:
         order = exchange.place("linear", "BTCUSDT", order_link_id="bare")
         exchange.faults.on(order.order_id, [body(b'{"retCode": 0}')])
         outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "bare"), **options_of(exchange))
+        assert outcome.confirmed_at - outcome.requested_at < 450  # as soon as the stream has told an end
         assert (outcome.status, outcome.confirmed_by, outcome.order.order_id) == (
             "Cancelled",
             "read-back",
             order.order_id,
         )
+
+    @pytest.mark.parametrize(
+        ("told", "name"), [({"orderId": "id-9"}, {"orderId": "id-9"}), ({}, {"orderLinkId": "mine"})]
+    )
+    def test_once_the_exchange_has_told_the_id_it_is_read_back_by_that(
+        self, confirm: Confirm, told: dict[str, str], name: dict[str, str]
+    ) -> None:
+        asked: list[dict[str, str]] = []
+        names = "price side orderType cancelType rejectReason cumExecValue leavesQty avgPrice createdTime updatedTime"
+        ids = {"symbol": "BTCUSDT", "orderId": "id-9", "orderLinkId": "mine"}
+        ended = dict.fromkeys(names.split(), "") | ids | {"qty": "1", "cumExecQty": "0", "orderStatus": "Cancelled"}
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            if request.method == "POST":
+                return httpx.Response(200, json={"retCode": 0, "result": told})
+            asked.append(dict(request.url.params))
+            return httpx.Response(200, json={"retCode": 0, "result": {"list": [ended]}})
+
+        options = {"stream_url": None, "base_url": "http://exchange.example", "deadline": 2.0}
+        request = CancelByOrderLinkId("linear", "BTCUSDT", "mine")
+        outcome = confirm(request, transport=httpx.MockTransport(handle), **options)
+        assert outcome.order.order_id == "id-9"
+        assert outcome.order.category == "linear"
+        assert asked == [{"category": "linear", "symbol": "BTCUSDT", **name}]
 
     def test_of_several_closed_orders_the_newest_is_meant(self, confirm: Confirm, exchange: Sandbox) -> None:
         for qty in ("1", "2", "3"):
@@ -436,11 +501,40 @@ class TestMatching:
             assert {exchange.order(one.order_id).order_status for one in others} == {"Filled"}
 
 
+@pytest.mark.parametrize("kind", [Bybit, AsyncBybit])
+class TestTimesOfACall:
+    @staticmethod
+    def confirm(kind: type, exchange: Sandbox, **times: float) -> CancelOutcome:
+        order, options = exchange.place("linear", "BTCUSDT"), options_of(exchange, stream=False)
+        exchange.faults.on(order.order_id, [late(0.5)])
+
+        async def run() -> CancelOutcome:
+            async with AsyncBybit(**options) as bybit:
+                return await bybit.cancel_and_confirm(by_id(order), **times)
+
+        if kind is AsyncBybit:
+            return asyncio.run(run())
+        with Bybit(**options) as bybit:
+            return bybit.cancel_and_confirm(by_id(order), **times)
+
+    def test_the_deadline_can_be_given(self, kind: type) -> None:
+        started = time.monotonic()
+        with Sandbox(cancel_delay=60) as exchange, pytest.raises(OutcomeUnknown, match="last seen as New"):
+            self.confirm(kind, exchange, deadline=0.7)
+        assert time.monotonic() - started < 2
+
+    def test_the_timeout_can_be_given(self, kind: type, exchange: Sandbox) -> None:
+        outcome = self.confirm(kind, exchange, timeout=0.1)
+        assert outcome.status == "Cancelled"
+        assert outcome.confirmed_at - outcome.requested_at < 450
+
+    def test_one_send_has_a_fifth_of_the_deadline(self, kind: type, exchange: Sandbox) -> None:
+        outcome = self.confirm(kind, exchange, deadline=1.0)
+        assert outcome.status == "Cancelled"
+        assert 190 < outcome.confirmed_at - outcome.requested_at < 450
+
+
 def test_cancelling_the_task_leaves_the_stream_usable(exchange: Sandbox) -> None:
-    import asyncio
-
-    from bybit_ext import AsyncBybit
-
     slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
     exchange.faults.on(slow.order_id, [late(2)])
 

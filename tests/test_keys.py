@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from bybit_ext import InvalidInput, find_credentials
+from bybit_ext import Bybit, InvalidInput, find_credentials
 from bybit_ext.keys import read_key
 
 KEY = rsa.generate_private_key(65537, 2048)
@@ -76,12 +76,12 @@ ED25519 = ed25519.Ed25519PrivateKey.generate()
         (ED25519.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(), None, "of another kind"),
         (KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode(), None, "ssh-keygen -p -m PEM"),
         (pem()[:400], None, "is cut off"),
-        (pem().replace(pem().splitlines()[3], "?"), None, "may be damaged"),
+        (pem().replace(pem().splitlines()[3], "?"), None, "^api_secret: is PEM text .* may be damaged"),
         ("-----BEGIN DH PARAMETERS-----\nabc\n-----END DH PARAMETERS-----", None, "without a private key"),
         ("abc\n-----END PRIVATE KEY-----", None, "without a private key"),
         (pem(PrivateFormat.PKCS8, ENCRYPTED), None, "passphrase: is missing"),
         (pem(PrivateFormat.TraditionalOpenSSL, ENCRYPTED), None, "passphrase: is missing"),
-        (pem(PrivateFormat.PKCS8, ENCRYPTED), "wrong", "passphrase: does not open"),
+        (pem(PrivateFormat.PKCS8, ENCRYPTED), "wrong", "^passphrase: does not open"),
         (pem(PrivateFormat.TraditionalOpenSSL, ENCRYPTED), "wrong", "passphrase: does not open"),
         (pem(), "unneeded", "is not encrypted"),
         ("hmac", "unneeded", "is not PEM"),
@@ -103,6 +103,11 @@ def test_an_rsa_key_without_its_extra_names_the_extra(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
     with pytest.raises(InvalidInput, match=r"bybit-v5\[rsa\]"):
         read_key(pem())
+
+
+def test_a_client_takes_a_passphrase() -> None:
+    with Bybit("key", pem(PrivateFormat.PKCS8, ENCRYPTED), passphrase=PASSPHRASE) as bybit:
+        assert bybit._credentials.signing_key.sign(b"text") == SIGNED
 
 
 class TestWhereKeysComeFrom:

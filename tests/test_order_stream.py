@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import threading
 import time
 import traceback
@@ -16,7 +17,16 @@ from bybit_v5.models import CancelByOrderId, Order
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
-from bybit_ext import AsyncBybit, AuthenticationFailed, Bybit, BybitError, Forbidden, InvalidInput, Refused
+from bybit_ext import (
+    AsyncBybit,
+    AuthenticationFailed,
+    Bybit,
+    BybitError,
+    Forbidden,
+    InvalidInput,
+    Refused,
+    order_stream,
+)
 from bybit_ext.auth import system_clock
 from bybit_ext.credentials import find_credentials
 from bybit_ext.order_stream import Event, StreamSettings, StreamState, listen
@@ -95,13 +105,36 @@ class TestOrders:
         assert [one.category for one in collect(exchange, 1, act, "spot")] == ["spot"]
 
     def test_threads_iterate_too(self, exchange: Sandbox) -> None:
+        def place() -> None:
+            exchange.place("spot", "XRPUSDT")
+            exchange.place("linear", "BTCUSDT")
+
         with Bybit(**options_of(exchange)) as bybit:
             stream = bybit.orders("linear")
-            timer = threading.Timer(0.3, exchange.place, args=("linear", "BTCUSDT"))
+            timer = threading.Timer(0.3, place)
             timer.start()
             assert next(stream).symbol == "BTCUSDT"
             stream.close()
             timer.join()
+
+    def test_a_client_forgets_the_streams_that_have_ended(self, exchange: Sandbox) -> None:
+        async def run() -> None:
+            async with AsyncBybit(**options_of(exchange)) as bybit:
+                stream = bybit.orders()
+                waiting = asyncio.ensure_future(anext(stream))
+                await subscribed(exchange)
+                assert len(bybit._order_hubs) == 1
+                exchange.place("linear", "BTCUSDT")
+                await waiting
+                await stream.aclose()
+                assert not bybit._order_hubs
+
+        asyncio.run(run())
+        exchange.faults.stream.refuse_auth = True
+        with Bybit(**options_of(exchange)) as bybit:
+            with pytest.raises(AuthenticationFailed):
+                next(bybit.orders())
+            assert not bybit._order_hubs
 
     def test_rsa_keys_log_in_too(self, exchange: Sandbox) -> None:
         from tests.peers.test_clients import public_key
@@ -208,6 +241,10 @@ async def requests_of(**changes: Any) -> list[dict[str, Any]]:
     return requests
 
 
+def told_by(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "bybit_ext.order_stream"]
+
+
 def message(*orders: dict[str, Any], topic: str = "order") -> str:
     return json.dumps({"id": "1", "topic": topic, "creationTime": 1, "data": list(orders)})
 
@@ -288,7 +325,9 @@ class TestConnection:
         assert asyncio.run(run()) == [StreamState.READY, StreamState.LOST, StreamState.READY]
 
     @pytest.mark.parametrize("when", ["before the log-in", "after the subscription"])
-    def test_a_dropped_connection_is_made_anew_and_subscribed_again(self, when: str) -> None:
+    def test_a_dropped_connection_is_made_anew_and_subscribed_again(
+        self, when: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         connections: list[Any] = []
 
         async def handler(socket: Any) -> None:
@@ -310,6 +349,7 @@ class TestConnection:
         events = asyncio.run(run())
         assert any(isinstance(event, Order) for event in events)
         assert len(connections) >= 2
+        assert re.match(r"the stream was lost, and is connected again: Connection\w+$", told_by(caplog)[0])
 
     def test_an_answer_to_the_log_in_that_does_not_come_is_not_waited_for(self) -> None:
         async def handler(socket: Any) -> None:
@@ -322,7 +362,9 @@ class TestConnection:
         assert asyncio.run(run()) == [StreamState.LOST, StreamState.LOST]
 
     @pytest.mark.parametrize("status", [403, 503])
-    def test_a_403_ends_the_stream_and_another_status_does_not(self, status: int) -> None:
+    def test_a_403_ends_the_stream_and_another_status_does_not(
+        self, status: int, caplog: pytest.LogCaptureFixture
+    ) -> None:
         def refuse(connection: Any, _: Any) -> Any:
             return connection.respond(status, "no")
 
@@ -335,6 +377,31 @@ class TestConnection:
                 asyncio.run(run())
         else:
             assert asyncio.run(run()) == [StreamState.LOST, StreamState.LOST]
+            assert told_by(caplog)[0] == "the stream was turned away: HTTP 503"
+
+    @pytest.mark.parametrize(("long_enough", "expected"), [(10.0, [1, 2, 3]), (0.0, [1, 1, 1])])
+    def test_the_pauses_grow_until_a_connection_has_lasted(
+        self, monkeypatch: pytest.MonkeyPatch, long_enough: float, expected: list[int]
+    ) -> None:
+        tries: list[int] = []
+
+        def no_pause(number: int, *, longest: float) -> float:
+            assert longest == 10.0
+            tries.append(number)
+            return 0.0
+
+        monkeypatch.setattr(order_stream, "back_off", no_pause)
+        monkeypatch.setattr(order_stream, "_LONG_ENOUGH", long_enough)
+
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+
+        async def run() -> list[Event]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 7)
+
+        assert asyncio.run(run())[-1] is StreamState.READY
+        assert tries[:3] == expected
 
     def test_a_refused_subscription_ends_the_stream(self) -> None:
         async def handler(socket: Any) -> None:
@@ -351,20 +418,25 @@ class TestConnection:
             asyncio.run(run())
 
     @pytest.mark.parametrize(
-        "text",
+        ("text", "told"),
         [
-            "no JSON",
-            "[]",
-            "[" * 100_000,
-            '{"topic": "order"}',
-            '{"topic": "order", "data": null}',
-            '{"topic": "order", "data": [null]}',
-            '{"topic": "order", "data": [{}]}',
-            message(FIELDS | {"orderStatus": 5}),
-            message({name: value for name, value in FIELDS.items() if name != "orderId"}),
+            ("no JSON", "no JSON object"),
+            ("[]", "no JSON object"),
+            ("[" * 100_000, "no JSON object"),
+            ('{"topic": "order"}', "cannot be read: TypeError: "),
+            ('{"topic": "order", "data": null}', "cannot be read: TypeError: "),
+            ('{"topic": "order", "data": [null]}', "cannot be read: TypeError: "),
+            ('{"topic": "order", "data": [{}]}', "cannot be read: KeyError: 'symbol'"),
+            (message(FIELDS | {"orderStatus": 5}), "cannot be read: order_status: must be 'Cancelled' or "),
+            (
+                message({name: value for name, value in FIELDS.items() if name != "orderId"}),
+                "cannot be read: KeyError: 'orderId'",
+            ),
         ],
     )
-    def test_what_cannot_be_read_is_reported_and_not_fatal(self, text: str, caplog: pytest.LogCaptureFixture) -> None:
+    def test_what_cannot_be_read_is_reported_and_not_fatal(
+        self, text: str, told: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         async def handler(socket: Any) -> None:
             await agree(socket)
             await socket.send(text)
@@ -378,7 +450,7 @@ class TestConnection:
         with caplog.at_level(logging.WARNING, "bybit_ext"):
             _, *orders = asyncio.run(run())
         assert [order.order_status for order in orders if isinstance(order, Order)] == ["New", "NewStatus"]
-        assert len(caplog.records) == 1
+        assert [told in record.getMessage() for record in caplog.records] == [True]
 
     def test_an_order_that_comes_before_the_subscription_is_confirmed_is_not_lost(self) -> None:
         async def handler(socket: Any) -> None:
@@ -454,6 +526,23 @@ class TestConnection:
                 return [await one(settings, turns) for turns in range(40)]
 
         assert all(asyncio.run(run()))
+
+
+def test_the_thread_of_a_stream_has_a_name_and_does_not_keep_a_program_from_ending(exchange: Sandbox) -> None:
+    with Bybit(**options_of(exchange)) as bybit:
+        bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", exchange.place("linear", "BTCUSDT").order_id))
+        (thread,) = (one for one in threading.enumerate() if one.name == "bybit order stream")
+        assert thread.daemon
+
+
+def test_the_task_of_a_stream_has_a_name(exchange: Sandbox) -> None:
+    async def run() -> list[str]:
+        async with AsyncBybit(**options_of(exchange)) as bybit:
+            order = exchange.place("linear", "BTCUSDT")
+            await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+            return [task.get_name() for task in asyncio.all_tasks()]
+
+    assert "bybit order stream" in asyncio.run(run())
 
 
 class TestClosing:
@@ -605,6 +694,8 @@ def test_threads_share_one_connection(exchange: Sandbox) -> None:
         for thread in threads:
             thread.join()
         assert exchange._app.state.stream.subscriptions == 1
+        assert bybit._hub
+        assert not bybit._hub._inboxes
     assert statuses == ["Cancelled"] * 10
 
 

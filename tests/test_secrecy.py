@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from bybit_v5.api.trade import cancel_order
+from bybit_v5.errors import UnexpectedStatus
 from bybit_v5.models import CancelByOrderId
 
 from bybit_ext import Bybit, BybitAuth, BybitError, OrderNotFound, find_credentials
@@ -197,6 +198,22 @@ def test_the_values_of_generated_functions_hold_no_echo() -> None:
     with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo)) as bybit:
         answer = cancel_order.sync_detailed(client=bybit.client, body=ORDER)
     assert API_KEY not in repr(answer)
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        (b"a page of %s, caf\xe9", b"a page of ***, caf\xe9"),
+        (b"&#x17c; &amp; %s", b"&#380; & ***"),
+        (b"&#x17c; &amp; \xff", b"&#x17c; &amp; \xff"),
+    ],
+    ids=["in any encoding", "with entities", "without an echo"],
+)
+def test_of_a_page_only_the_echo_is_blanked(page: bytes, read: bytes) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(502, content=page.replace(b"%s", API_KEY.encode())))
+    with Bybit(API_KEY, API_SECRET, transport=transport) as bybit, pytest.raises(UnexpectedStatus) as caught:
+        cancel_order.sync(client=bybit.client, body=ORDER)
+    assert caught.value.content == read
 
 
 @pytest.mark.parametrize("secret", [API_SECRET, RSA_KEY], ids=["HMAC", "RSA"])
