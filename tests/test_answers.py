@@ -40,7 +40,9 @@ BY_BOTH = CancelByOrderId("linear", "BTCUSDT", "id-1", order_link_id="link-1")
 class TestAccepted:
     @pytest.mark.parametrize("ret_msg", ["OK", "success", "SUCCESS", ""])
     @pytest.mark.parametrize("result", [{}, None, ...], ids=["result={}", "result=null", "no result"])
-    @pytest.mark.parametrize("more", [{"retExtInfo": {}, "time": 1}, {"retExtInfo": []}, {"retExtInfo": None}, {}])
+    @pytest.mark.parametrize(
+        "more", [{"retExtInfo": {}, "time": 1}, {"retExtInfo": []}, {"retExtInfo": [1, None]}, {"retExtInfo": None}, {}]
+    )
     def test_every_envelope_seen_is_accepted_with_the_ids_of_the_request(
         self, cancel: Cancel, ret_msg: str, result: Any, more: dict[str, Any]
     ) -> None:

@@ -584,3 +584,14 @@ def test_the_advice_of_every_error_ends_like_a_sentence() -> None:
             yield from tree(child)
 
     assert all(re.search(r"\.$|^$", kind.advice) for kind in tree(BybitError))
+
+
+def test_a_transport_is_told_how_long_each_part_of_a_send_may_take(cancel: Cancel) -> None:
+    told: list[dict[str, float]] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        told.append(request.extensions["timeout"])
+        return httpx.Response(200, json={"retCode": 0})
+
+    cancel(CancelByOrderId("linear", "BTCUSDT", "1"), transport=httpx.MockTransport(handle), deadline=9.0, timeout=3.0)
+    assert told == [dict.fromkeys(("connect", "read", "write", "pool"), 3.0)]

@@ -783,3 +783,13 @@ def test_an_unforeseen_failure_ends_the_stream_as_an_error_of_the_tree(
     monkeypatch.setattr(hubs, "listen", fail)
     with Bybit(**options_of(exchange)) as bybit, pytest.raises(BybitError, match="ZeroDivisionError: unforeseen"):
         next(bybit.orders())
+
+
+def test_who_unsubscribes_hears_no_more_and_the_others_do() -> None:
+    from bybit_ext.hubs import ThreadInbox, _Hub
+
+    hub = _Hub[ThreadInbox](StreamSettings("ws://nowhere", find_credentials(API_KEY, API_SECRET), system_clock))
+    stays, goes = hub.subscribe(ThreadInbox()), hub.subscribe(ThreadInbox())
+    hub.unsubscribe(goes)
+    hub._deliver(StreamState.LOST)
+    assert (stays.get(0), goes.get(0)) == (StreamState.LOST, None)
