@@ -107,11 +107,29 @@ class TestAccepted:
         assert cancel(BY_ID, transport=answering(json=body)).order_id == "id-1"
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_only_python_takes_for_json_is_no_answer(cancel: Cancel, number: str) -> None:
+    with pytest.raises(OutcomeUnknown, match="is not an answer"):
+        cancel(BY_ID, transport=answering(content=f'{{"retCode": 0, "new": {number}}}'.encode()))
+
+
+def test_an_empty_id_in_a_query_is_not_sent() -> None:
+    with (
+        Bybit(API_KEY, API_SECRET, transport=answering(status=500)) as bybit,
+        pytest.raises(InvalidInput, match="orderId: must not be empty"),
+    ):
+        bybit.call(get_orders, category="linear", symbol="BTCUSDT", order_id="")
+
+
 @pytest.mark.parametrize("no_list", ["", {}, 0, None, False])
 def test_what_is_no_list_of_orders_is_no_empty_one(no_list: Any) -> None:
     transport = answering(json={"retCode": 0, "result": {"list": no_list}})
-    with Bybit(API_KEY, API_SECRET, transport=transport, deadline=ONE_SEND) as bybit, pytest.raises(OutcomeUnknown):
+    with (
+        Bybit(API_KEY, API_SECRET, transport=transport, deadline=ONE_SEND) as bybit,
+        pytest.raises(OutcomeUnknown) as caught,
+    ):
         bybit.call(get_orders, category="linear", symbol="BTCUSDT")
+    assert caught.value.ret_code == 0
 
 
 CODES: dict[type[BybitError], tuple[int, ...]] = {

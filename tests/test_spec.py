@@ -7,7 +7,17 @@ from bybit_v5 import models
 from openapi_spec_validator import validate
 
 from bybit_ext.hosts import REST_HOSTS, STREAM_HOSTS
-from bybit_ext.spec import document, is_among, is_signed, operations, public_operations, resolve
+from bybit_ext.spec import (
+    _find_shortness,
+    _read_parameter,
+    document,
+    find_parameter_violation,
+    is_among,
+    is_signed,
+    operations,
+    public_operations,
+    resolve,
+)
 from tests.conformance.operations import VALUE_KEYWORDS
 
 SCHEMAS: dict[str, dict[str, Any]] = document()["components"]["schemas"]
@@ -92,6 +102,48 @@ def parts_of(part: Any) -> Iterator[dict[str, Any]]:
     if isinstance(part, list):
         for inner in cast("list[object]", part):
             yield from parts_of(inner)
+
+
+TEXT = {"type": "string", "minLength": 3}
+NAMED = {"type": "object", "properties": {"name": TEXT, "tags": {"type": "array", "items": TEXT}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ({"name": "abc", "tags": ["abc"], "other": ""}, None),
+        ({"name": ""}, "body.name: must not be empty"),
+        ({"name": "ab"}, "body.name: must have at least 3 characters"),
+        ({"name": 1, "tags": None}, None),
+        ({"tags": ["abc", "ab"]}, "body.tags[1]: must have at least 3 characters"),
+        ({}, None),
+    ],
+)
+def test_a_text_that_is_too_short_is_found_wherever_it_stands(value: Any, problem: str | None) -> None:
+    assert _find_shortness(value, NAMED, "body") == problem
+
+
+def test_an_empty_text_may_stand_where_nothing_is_said_of_its_length() -> None:
+    assert _find_shortness("", {"type": "string"}, "body") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("/v5/order/realtime?category=linear&symbol=A&orderId=", "orderId: must not be empty"),
+        ("/v5/order/realtime?category=linear&symbol=A&orderId=1", None),
+        ("/v5/order/realtime?category=linear&symbol=A", None),
+        ("/v5/order/realtime", None),
+        ("/v5/order/other?orderId=", None),
+    ],
+)
+def test_an_empty_parameter_is_found(url: str, problem: str | None) -> None:
+    assert find_parameter_violation(httpx.Request("GET", f"https://api.bybit.com{url}")) == problem
+
+
+@pytest.mark.parametrize(("schema", "read"), [({"type": "array"}, ["1", "2"]), ({"type": "string"}, "1"), ({}, "1")])
+def test_a_list_is_read_from_a_query_as_one(schema: dict[str, Any], read: Any) -> None:
+    assert _read_parameter(httpx.QueryParams("a=1&a=2"), "a", schema) == read
 
 
 def test_an_order_carries_at_least_what_the_stream_documents() -> None:
