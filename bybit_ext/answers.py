@@ -1,7 +1,6 @@
 """What came back, judged: the spec's value, or the error that says what is known."""
 
 import html
-import json
 import re
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +15,7 @@ from .errors import BybitError, Forbidden, InvalidInput, NotSent, OutcomeUnknown
 from .evidence import Evidence, read_evidence
 from .operations import Answer, Operation, read_answer
 from .sending import surely_not_sent
+from .strict_json import read_json
 
 # Raised before the first byte of a request leaves: no connection, no TLS, no proxy, no free place in the pool.
 _BEFORE_SENDING = (
@@ -111,13 +111,9 @@ def _reason_of_403(gist: str) -> str:
 
 def _read_json(response: httpx.Response) -> Any:
     try:
-        return json.loads(response.content, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return read_json(response.content)
+    except ValueError:
         return None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _gist(response: httpx.Response) -> str:

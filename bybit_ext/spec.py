@@ -61,7 +61,12 @@ def idempotent_operations() -> frozenset[Name]:
 
 def is_among(names: frozenset[Name], request: httpx.Request) -> bool:
     """Tell whether a request is one of some operations."""
-    return any(request.method == method and _pattern(path).search(request.url.path) for method, path in names)
+    return any(_is_named(name, request) for name in names)
+
+
+def _is_named(name: Name, request: httpx.Request) -> bool:
+    method, path = name
+    return request.method == method and _pattern(path).search(request.url.path) is not None
 
 
 @cache
@@ -110,12 +115,13 @@ def _find_shortness(value: Any, schema: dict[str, Any], path: str) -> str | None
 def find_parameter_violation(request: httpx.Request) -> str | None:
     """Return what a request's query holds against the document that types cannot tell; None if nothing."""
     given = request.url.params
-    for name, parameters in _query_parameters().items():
-        if given and is_among(frozenset([name]), request):
-            values = {one: _read_parameter(given, one, schema) for one, schema in parameters.items()}
-            problems = (_find_shortness(values[one], schema, one) for one, schema in parameters.items())
-            return next(filter(None, problems), None)
-    return None
+    problems = (
+        _find_shortness(_read_parameter(given, parameter, schema), schema, parameter)
+        for operation, parameters in _query_parameters().items()
+        if _is_named(operation, request)
+        for parameter, schema in parameters.items()
+    )
+    return next(filter(None, problems), None)
 
 
 def _read_parameter(given: httpx.QueryParams, name: str, schema: dict[str, Any]) -> Any:

@@ -18,7 +18,7 @@ from bybit_ext.spec import (
     public_operations,
     resolve,
 )
-from tests.conformance.operations import VALUE_KEYWORDS
+from tests.conformance.operations import VALUE_KEYWORDS, validator
 
 SCHEMAS: dict[str, dict[str, Any]] = document()["components"]["schemas"]
 
@@ -67,13 +67,7 @@ def test_every_property_has_a_description(name: str, definition: dict[str, Any])
 def test_every_property_that_is_not_made_of_others_has_an_example(name: str, definition: dict[str, Any]) -> None:
     examples = definition.get("examples")
     assert examples, name
-    assert all(validator_of(definition).is_valid(example) for example in examples)
-
-
-def validator_of(schema: dict[str, Any]) -> Any:
-    import jsonschema_rs
-
-    return jsonschema_rs.Draft202012Validator({**schema, "components": document()["components"]})
+    assert all(validator(definition).is_valid(example) for example in examples)
 
 
 def test_every_schema_of_an_object_is_a_model() -> None:
@@ -90,7 +84,7 @@ def test_every_example_of_an_answer_is_allowed() -> None:
         for operation in methods.values():
             content = operation["responses"]["200"]["content"]["application/json"]
             for name, example in content["examples"].items():
-                assert validator_of(content["schema"]).is_valid(example["value"]), name
+                assert validator(content["schema"]).is_valid(example["value"]), name
 
 
 def parts_of(part: Any) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ import jsonschema_rs
 from attrs import frozen
 
 from bybit_ext.spec import document, is_signed, operations, resolve
+from bybit_ext.strict_json import read_json
 
 _JSON = "application/json"
 
@@ -38,8 +39,8 @@ class Contract:
         if media_type.partition(";")[0].strip().lower() != _JSON:
             return f"the body is not {_JSON}"
         try:
-            value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-        except (ValueError, RecursionError):
+            value = read_json(body.decode("utf-8"))
+        except ValueError:
             return "the body is not JSON"
         return _first_error(self.body, value)
 
@@ -86,10 +87,6 @@ def _read_contract(operation: dict[str, Any]) -> Contract:
 def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
     # The document's references are relative to its root, so the schema takes the components along.
     return jsonschema_rs.Draft202012Validator({**schema, "components": document()["components"]})
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _first_error(validator: jsonschema_rs.Validator, value: object) -> str | None:

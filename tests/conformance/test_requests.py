@@ -75,12 +75,7 @@ def test_a_forbidden_request_is_not_sent_where_the_types_or_the_model_can_know_a
     client: Bybit, transport: RecordingTransport, operation: SpecOperation, data: st.DataObject
 ) -> None:
     case: Any = data.draw(requests_to(operation, GenerationMode.NEGATIVE))
-    assume(not is_allowed(operation, case))
-    transport.sent.clear()
-    for arguments in operation.attempts(case):
-        with pytest.raises((InvalidInput, InvalidRequest)):
-            client.call(operation.module, **arguments)
-    assert not transport.sent or is_allowed(operation, case, values=False)
+    assert_refused(client, transport, operation, case)
 
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.takes_input], ids=str)
@@ -93,6 +88,11 @@ def test_a_request_with_one_thing_wrong_is_not_sent_either(
         case.body = with_one_thing_wrong(data, case.body)
     else:
         case.query = with_one_thing_wrong(data, case.query)
+    assert_refused(client, transport, operation, case)
+
+
+def assert_refused(client: Bybit, transport: RecordingTransport, operation: SpecOperation, case: Any) -> None:
+    """Expect the SDK to refuse a forbidden request before it is sent; the sandbox may, what no type can tell."""
     assume(not is_allowed(operation, case))
     transport.sent.clear()
     for arguments in operation.attempts(case):
