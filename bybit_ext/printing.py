@@ -22,14 +22,14 @@ def print_safely(console: Console, text: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print text as it is."""
+    """Print text as it is: ASCII, as JSON is here."""
     try:
         typer.echo(text)
-    except (OSError, UnicodeError):
+    except OSError:
         _give_up_output()
 
 
 def _give_up_output() -> None:
     # Python flushes once more at its end, and would fail again.
-    with suppress(OSError, ValueError):
+    with suppress(OSError):  # what stands in for it may have no descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

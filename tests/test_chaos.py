@@ -226,12 +226,3 @@ def test_no_result_of_threads_is_untrue(
     time.sleep(CANCEL_DELAY * 2)
     for number, (story, order) in enumerate(zip(stories, orders, strict=True)):
         check(story, results[number], exchange.order(order.order_id))
-
-
-def test_random_faults_are_the_same_for_the_same_seed() -> None:
-    def taken(seed: int) -> list[Fault | None]:
-        faults = Sandbox().faults.at_random(list(FAULTS.values()), rate=0.5, seed=seed)
-        return [faults.take("1") for _ in range(50)]
-
-    assert taken(1) == taken(1) != taken(2)
-    assert 10 < sum(fault is not None for fault in taken(1)) < 40

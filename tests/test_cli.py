@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import re
@@ -6,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import attrs
 import httpx
 import pytest
 from bybit_v5.models import Order
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, cli
+from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, cli, printing
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import lost
 
@@ -294,6 +296,10 @@ class TestWatch:
         assert "stream_url" in result.stderr
 
 
+def print_to_console(text: str) -> None:
+    printing.print_safely(Console(), text)
+
+
 class TestOutputThatFails:
     @pytest.mark.parametrize("json_option", [[], ["--json"]])
     def test_it_does_not_change_the_exit_status(self, sandbox: Sandbox, json_option: list[str]) -> None:
@@ -309,6 +315,33 @@ class TestOutputThatFails:
                 env={**os.environ, **keys},
             )
         assert (done.returncode, done.stderr) == (0, b"")
+
+    @pytest.mark.parametrize(
+        ("show", "text", "file"),
+        [
+            (printing.print_text, "lost", "/dev/full"),
+            (print_to_console, "lost", "/dev/full"),
+            (print_to_console, "half a surrogate pair: \ud800", "out"),
+        ],
+    )
+    def test_it_is_given_up_for_good(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, show: Callable[[str], None], text: str, file: str
+    ) -> None:
+        with (tmp_path / file).open("w") as output:
+            monkeypatch.setattr(sys, "stdout", output)
+            show(text)
+            assert os.path.samestat(os.fstat(output.fileno()), os.stat(os.devnull))  # noqa: PTH116 - of a descriptor
+
+    @pytest.mark.parametrize("show", [printing.print_text, print_to_console])
+    def test_what_has_no_descriptor_is_left_alone(
+        self, monkeypatch: pytest.MonkeyPatch, show: Callable[[str], None]
+    ) -> None:
+        class Full(io.StringIO):
+            def write(self, _: str) -> int:
+                raise OSError("no space left")
+
+        monkeypatch.setattr(sys, "stdout", Full())
+        show("lost")
 
     def test_an_id_is_printed_as_it_is(self, run: Any, sandbox: Sandbox) -> None:
         sandbox.place("linear", "BTCUSDT", order_link_id="a:100:b:key:")

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from bybit_v5.models import CancelByOrderId, Order
-from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
 from bybit_ext import (
@@ -597,68 +596,6 @@ class TestClosing:
 
         bybit = asyncio.run(first())
         asyncio.run(bybit.close())
-
-
-class TestSandboxStream:
-    """What the imitation does as the exchange would, seen by a plain WebSocket client."""
-
-    def talk(self, exchange: Sandbox, *requests: Any) -> list[dict[str, Any]]:
-        async def run() -> list[dict[str, Any]]:
-            async with connect(exchange.stream_url, proxy=None) as socket:
-                answers: list[dict[str, Any]] = []
-                for request in requests:
-                    await socket.send(request if isinstance(request, str) else json.dumps(request))
-                    async with asyncio.timeout(2):
-                        answers.append(json.loads(await socket.recv()))
-                return answers
-
-        return asyncio.run(run())
-
-    def auth(self, exchange: Sandbox, *, expires: int | None = None, secret: str | None = None) -> dict[str, Any]:
-        expires = system_clock() + 5000 if expires is None else expires
-        key = find_credentials(exchange.api_key, secret or exchange.api_secret).signing_key
-        return {"op": "auth", "args": [exchange.api_key, expires, key.sign(f"GET/realtime{expires}".encode())]}
-
-    def test_it_answers_a_ping(self, exchange: Sandbox) -> None:
-        (answer,) = self.talk(exchange, {"op": "ping"})
-        assert answer["op"] == "pong"
-
-    def test_it_repeats_the_id_of_a_request(self, exchange: Sandbox) -> None:
-        (answer,) = self.talk(exchange, self.auth(exchange) | {"req_id": "7"})
-        assert (answer["success"], answer["req_id"]) == (True, "7")
-
-    @pytest.mark.parametrize(
-        "request_",
-        [
-            {"op": "auth"},
-            {"op": "auth", "args": ["a", "b"]},
-            {"op": "auth", "args": ["unknown", 1, "x"]},
-            {"op": "subscribe", "args": ["order"]},
-            {"op": "unknown"},
-            {"op": ["auth"]},
-            {},
-            "[]",
-            "no JSON",
-        ],
-    )
-    def test_it_refuses_what_is_wrong(self, exchange: Sandbox, request_: Any) -> None:
-        (answer,) = self.talk(exchange, request_)
-        assert answer["success"] is False
-
-    def test_it_refuses_a_log_in_that_is_over_or_wrong(self, exchange: Sandbox) -> None:
-        (over,) = self.talk(exchange, self.auth(exchange, expires=system_clock() - 1))
-        (wrong,) = self.talk(exchange, self.auth(exchange, secret="wrong"))
-        assert (over["success"], wrong["success"]) == (False, False)
-
-    @pytest.mark.parametrize("topics", [[], ["wallet"], ["order", "order.spot"], "order", [1]])
-    def test_it_refuses_topics_that_do_not_go(self, exchange: Sandbox, topics: Any) -> None:
-        _, answer = self.talk(exchange, self.auth(exchange), {"op": "subscribe", "args": topics})
-        assert answer["success"] is False
-
-    def test_it_takes_several_categories(self, exchange: Sandbox) -> None:
-        topics = ["order.spot", "order.linear"]
-        _, answer = self.talk(exchange, self.auth(exchange), {"op": "subscribe", "args": topics})
-        assert answer["success"] is True
 
 
 def test_200_cancels_at_once_share_one_connection(exchange: Sandbox) -> None:
