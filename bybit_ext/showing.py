@@ -32,11 +32,9 @@ def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
 def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
     """Show how an order ended."""
     if as_json:
-        fields = attrs.asdict(outcome, filter=lambda attribute, _: attribute.name not in {"order", "accepted"})
-        accepted = outcome.accepted and attrs.asdict(outcome.accepted)
         quantities = {"filled_qty": str(outcome.filled_qty), "remaining_qty": str(outcome.remaining_qty)}
         result = "cancelled" if outcome.cancelled else "not cancelled"
-        _print_json({"result": result, **fields, **quantities, "accepted": accepted, "order": outcome.order.to_dict()})
+        _print_json({"result": result, **attrs.asdict(outcome), **quantities, "order": outcome.order.to_dict()})
         return
     colour = "green" if outcome.cancelled else "yellow"
     filled = f"{outcome.filled_qty} of {outcome.filled_qty + outcome.remaining_qty} was filled"

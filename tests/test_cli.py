@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bybit_v5.models import Order
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, cli, printing
+from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, cli, printing, showing
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import lost
 
@@ -289,11 +290,48 @@ class TestWatch:
                 f"PartiallyFilled          linear BTCUSDT {orders[1].order_id}, 0.5 of 2",
             ]
 
+    def test_what_was_not_filled_at_all_is_0(self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        showing.show_update(attrs.evolve(order, cum_exec_qty=""), as_json=False)
+        assert capsys.readouterr().out.endswith(", 0 of 1\n")
+
     def test_without_a_stream_it_is_wrong_usage(self, run: Any, sandbox: Sandbox) -> None:
         del run
         result = RUNNER.invoke(cli.app, ["watch", "--base-url", sandbox.url])
         assert result.exit_code == 2
         assert "stream_url" in result.stderr
+
+
+class TestTerminal:
+    @pytest.fixture
+    def terminal(self, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+        shown = io.StringIO()
+        console = Console(file=shown, force_terminal=True, color_system="standard")
+        monkeypatch.setattr(showing, "out", console)
+        monkeypatch.setattr(showing, "err", console)
+        return shown
+
+    @pytest.mark.parametrize(("status", "colour"), [("Cancelled", 32), ("Filled", 33)])
+    def test_a_colour_tells_whether_the_order_was_cancelled(
+        self, sandbox: Sandbox, terminal: io.StringIO, status: str, colour: int
+    ) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        quantities = (Decimal(0), Decimal(1))
+        ended = CancelOutcome(status, status == "Cancelled", order, *quantities, "stream", None, 0, 1)
+        showing.show_outcome(ended, as_json=False)
+        assert f"\x1b[{colour}m{status}" in terminal.getvalue()
+
+    def test_what_is_waited_for_is_shown(self, terminal: io.StringIO) -> None:
+        with showing.waiting("Waiting for [1]"):
+            pass
+        assert "Waiting for [1]" in terminal.getvalue()
+
+    def test_nothing_is_shown_where_nobody_sees_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        shown = io.StringIO()
+        monkeypatch.setattr(showing, "err", Console(file=shown))
+        with showing.waiting("Waiting"):
+            pass
+        assert shown.getvalue() == ""
 
 
 def print_to_console(text: str) -> None:

@@ -27,12 +27,20 @@ from bybit_ext import (
     OrderNotFound,
     RateLimit,
     Refused,
+    find_credentials,
 )
 from bybit_ext.auth import system_clock
 from bybit_ext.sandbox import Exchange, Sandbox, create_app
 from bybit_ext.sandbox.contract import _read_contract
+from bybit_ext.sandbox.signatures import verifier
 
 RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
+RSA_PUBLIC_KEY = (
+    load_pem_private_key(RSA_KEY.encode(), None)
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
 
 
 def wait_for_end(sandbox: Sandbox, order: Order) -> Order:
@@ -224,20 +232,22 @@ class TestJudgement:
         assert answer["retCode"] == 10002
 
     def test_rsa_keys_are_let_in(self, sandbox: Sandbox) -> None:
-        public = load_pem_private_key(RSA_KEY.encode(), None).public_key()
-        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        sandbox.register_key("rsa-key", pem)
+        sandbox.register_key("rsa-key", RSA_PUBLIC_KEY)
         with Bybit("rsa-key", RSA_KEY, base_url=sandbox.url) as bybit:
             bybit.call(get_orders, category="linear", symbol="BTCUSDT")
 
     @pytest.mark.parametrize("signature", ["bm9uc2Vuc2U=", "no base64!"])
     def test_a_wrong_rsa_signature_is_refused(self, sandbox: Sandbox, signature: str) -> None:
-        public = load_pem_private_key(RSA_KEY.encode(), None).public_key()
-        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        sandbox.register_key("rsa-key", pem)
+        sandbox.register_key("rsa-key", RSA_PUBLIC_KEY)
         headers = {"X-BAPI-API-KEY": "rsa-key", "X-BAPI-TIMESTAMP": "1", "X-BAPI-SIGN": signature}
         answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=linear&symbol=BTCUSDT", headers=headers).json()
         assert answer["retCode"] == 10004
+
+    def test_a_right_rsa_signature_is_refused_with_anything_between_its_letters(self) -> None:
+        signature = find_credentials("rsa-key", RSA_KEY).signing_key.sign(b"text")
+        verify = verifier(RSA_PUBLIC_KEY)
+        assert verify(b"text", signature)
+        assert not verify(b"text", f"{signature[:4]}!{signature[4:]}")
 
     def test_a_public_key_of_another_kind_cannot_be_registered(self, sandbox: Sandbox) -> None:
         public = ec.generate_private_key(ec.SECP256R1()).public_key()
@@ -372,6 +382,21 @@ class TestContract:
         assert contract.find_problem(b"limit=51", "", b"")
         assert contract.find_problem(b"limit=many", "", b"")
         assert contract.find_problem(b"limit=1&limit=2", "", b"")
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            (b'{"a": {"b": [1, "2"]}}', 'a/b/1: "2" is not of type "integer"'),
+            (b"{}", '"a" is a required property'),
+            (b"{", "the body is not JSON"),
+        ],
+    )
+    def test_a_problem_says_where_it_is(self, body: bytes, problem: str) -> None:
+        numbers = {"type": "array", "items": {"type": "integer"}}
+        schema = {"properties": {"a": {"properties": {"b": numbers}}}, "required": ["a"]}
+        content = {"application/json": {"schema": schema}}
+        contract = _read_contract({"operationId": "x", "parameters": [], "requestBody": {"content": content}})
+        assert contract.find_problem(b"", "application/json", body) == problem
 
     @pytest.mark.parametrize(
         ("media_type", "body", "allowed"),

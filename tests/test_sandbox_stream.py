@@ -194,6 +194,18 @@ def test_a_category_that_is_not_asked_for_is_not_told(exchange: Sandbox) -> None
     assert message["topic"] == "order.spot"
 
 
+def test_a_lost_race_is_told_as_a_fill_and_once_more_as_a_refused_cancel(exchange: Sandbox) -> None:
+    def act() -> None:
+        exchange.lose_race(exchange.place("linear", "BTCUSDT").order_id)
+
+    told = [message["data"][0] for message in hear(exchange, ["order"], act, 3)]
+    assert [(one["orderStatus"], one["cancelType"], one["rejectReason"]) for one in told] == [
+        ("New", "UNKNOWN", "EC_NoError"),
+        ("Filled", "UNKNOWN", "EC_NoError"),
+        ("Filled", "CancelByUser", "EC_OrigClOrdIDDoesNotExist"),
+    ]
+
+
 def test_a_message_comes_late_if_a_test_wants_it(exchange: Sandbox) -> None:
     exchange.faults.stream = StreamFaults(delay=0.2)
     loop_times: list[float] = []
