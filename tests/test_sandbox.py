@@ -1,6 +1,8 @@
+import asyncio
 import logging
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +31,7 @@ from bybit_ext import (
     Refused,
     find_credentials,
 )
-from bybit_ext.auth import system_clock
+from bybit_ext.auth import BybitAuth, system_clock
 from bybit_ext.sandbox import Exchange, Sandbox, create_app
 from bybit_ext.sandbox.contract import _read_contract
 from bybit_ext.sandbox.signatures import verifier
@@ -320,16 +322,22 @@ class TestOrders:
         listed = exchange.query(OrderName("linear", "BTCUSDT", None, None))
         assert len(listed) == 501
 
-    def test_a_fill_counts_what_was_executed(self, sandbox: Sandbox) -> None:
-        order = sandbox.place("linear", "BTCUSDT", qty="2", price="100.5")
-        partly = sandbox.fill(order.order_id, "0.5")
-        assert (partly.order_status, partly.cum_exec_qty, partly.cum_exec_value, partly.leaves_qty) == (
-            "PartiallyFilled",
-            "0.5",
-            "50.25",
-            "1.5",
-        )
-        assert sandbox.fill(order.order_id).order_status == "Filled"
+    def test_a_fill_counts_what_was_executed(self) -> None:
+        times = iter([1, 2, 3])
+        exchange = Exchange(clock=lambda: next(times))
+        order = exchange.place("linear", "BTCUSDT", qty="2", price="100.5")
+        partly = exchange.fill(order.order_id, "0.5")
+        filled = exchange.fill(order.order_id)
+        executed = [
+            (one.order_status, one.cum_exec_qty, one.cum_exec_value, one.leaves_qty) for one in (partly, filled)
+        ]
+        assert executed == [("PartiallyFilled", "0.5", "50.25", "1.5"), ("Filled", "2.0", "201.00", "0.0")]
+        assert [one.avg_price for one in (order, partly, filled)] == ["", "100.5", "100.5"]
+        assert [(one.created_time, one.updated_time) for one in (order, partly, filled)] == [
+            ("1", "1"),
+            ("1", "2"),
+            ("1", "3"),
+        ]
 
     def test_no_more_can_be_filled_than_is_left(self, sandbox: Sandbox) -> None:
         order = sandbox.place("linear", "BTCUSDT", qty="2")
@@ -357,15 +365,34 @@ class TestServer:
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{url}/v5/market/time")
 
-    def test_the_application_serves_in_process_too(self) -> None:
-        import asyncio
+    def test_its_thread_has_a_name_and_does_not_keep_a_program_from_ending(self) -> None:
+        before = {*threading.enumerate()}
+        with Sandbox():
+            (thread,) = {*threading.enumerate()} - before
+            assert (thread.name, thread.daemon) == ("sandbox", True)
 
+    def test_the_application_serves_in_process_too(self) -> None:
         async def run() -> int:
             transport = httpx.ASGITransport(create_app(Exchange()))
             async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
                 return int((await client.get("/v5/market/time")).json()["result"]["timeSecond"])
 
         assert abs(asyncio.run(run()) - system_clock() // 1000) <= 2
+
+    def test_a_cancel_is_carried_out_soon_unless_told_otherwise(self) -> None:
+        async def run() -> str:
+            exchange = Exchange()
+            exchange.register_key("key", "secret")
+            order = exchange.place("linear", "BTCUSDT")
+            auth = BybitAuth(find_credentials("key", "secret"))
+            name = {"category": "linear", "symbol": "BTCUSDT", "orderId": order.order_id}
+            transport = httpx.ASGITransport(create_app(exchange))
+            async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", auth=auth) as client:
+                await client.post("/v5/order/cancel", json=name)
+                await asyncio.sleep(0.5)
+            return exchange.order(order.order_id).order_status
+
+        assert asyncio.run(run()) == "Cancelled"
 
 
 def client_of(sandbox: Sandbox, *, clock: Callable[[], int] = system_clock, recv_window: int = 5000) -> Bybit:
@@ -374,6 +401,13 @@ def client_of(sandbox: Sandbox, *, clock: Callable[[], int] = system_clock, recv
 
 class TestContract:
     """Operations that the document may have one day."""
+
+    def test_a_query_is_missed_what_is_required(self) -> None:
+        needed = {"name": "needed", "in": "query", "required": True, "schema": {"type": "string"}}
+        allowed = {"name": "allowed", "in": "query", "schema": {"type": "string"}}
+        contract = _read_contract({"operationId": "x", "parameters": [needed, allowed]})
+        assert contract.find_problem(b"needed=", "", b"") is None
+        assert contract.find_problem(b"allowed=1", "", b"") == '"needed" is a required property'
 
     def test_a_number_in_a_query_is_read_as_one(self) -> None:
         limit = {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 50}}
@@ -446,6 +480,7 @@ def test_half_a_request_does_not_hold_the_end_up() -> None:
     with Sandbox() as sandbox:
         connection = socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2])))
         connection.sendall(b"POST /v5/order/cancel HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12")
+        httpx.get(f"{sandbox.url}/v5/market/time")  # the half has been read by then
         started = time.monotonic()
     connection.close()
     assert time.monotonic() - started < 5

@@ -114,6 +114,7 @@ def test_a_ret_code_is_answered_in_the_place_of_the_true_one(exchange: Sandbox, 
     answer = cancel(exchange, order, answered(10016))
     assert answer.status_code == 200
     assert (answer.json()["retCode"], answer.json()["retMsg"]) == (10016, "a fault of the sandbox")
+    assert answer.headers["X-Bapi-Limit-Status"] == "9"
     assert "X-Bapi-Limit-Reset-Timestamp" not in answer.headers
     assert not is_cancelled(exchange, order)
 

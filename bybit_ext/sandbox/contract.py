@@ -80,7 +80,7 @@ def _read_contract(operation: dict[str, Any]) -> Contract:
         signed=is_signed(operation),
         parameters=schemas,
         body=None if body is None else _validator(body),
-        query=_validator({"type": "object", "properties": schemas, "required": required}),
+        query=_validator({"properties": schemas, "required": required}),
     )
 
 

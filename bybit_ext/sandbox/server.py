@@ -58,9 +58,7 @@ class Sandbox(Exchange):
         self._port = self._socket.getsockname()[1]
         config = uvicorn.Config(
             with_drop(self._app),
-            lifespan="off",
             ws="websockets-sansio",
-            access_log=False,
             log_config=None,  # uvicorn would exchange the handlers of whoever uses this
             log_level=logging.CRITICAL,
             timeout_graceful_shutdown=1,
