@@ -28,7 +28,7 @@ MUTANTS = ROOT / "mutants"
 EXPLAINED = ROOT / "tests" / "survivors.toml"
 PACKAGE = "bybit_ext"
 LEAST_SCORE = 95.0  # per cent
-PROCESSES = "6"  # they wait more than they compute
+PROCESSES = "12"  # they wait more than they compute
 # Where the tests of a module stand that has no file of its own.
 NEAREST = {
     "accepted": "answers",

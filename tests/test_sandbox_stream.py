@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -146,7 +147,7 @@ def test_a_log_in_is_refused_if_a_test_wants_it(exchange: Sandbox) -> None:
     assert said(answer) == (False, "auth", "API key is invalid.")
 
 
-@pytest.mark.parametrize("topics", [[], ["wallet"], ["order", "wallet"], "order", [1]])
+@pytest.mark.parametrize("topics", [[], ["wallet"], ["order", "wallet"], "order", [1], {"order": 1}, 1, None])
 def test_topics_that_do_not_exist_are_refused(exchange: Sandbox, topics: Any) -> None:
     _, answer = talk(exchange, auth(exchange), {"op": "subscribe", "args": topics})
     assert answer["success"] is False
@@ -265,6 +266,16 @@ def test_a_dropped_stream_is_disconnected_and_no_longer_counted(exchange: Sandbo
 
     assert connected(exchange, act) == (0, 1)
     assert stream.subscriptions == 0
+
+
+def test_a_client_that_leaves_is_no_longer_counted_nor_told(exchange: Sandbox) -> None:
+    talk(exchange, auth(exchange), subscribe("order"))
+    end = time.monotonic() + 5
+    while exchange._listeners:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    place_both(exchange)
+    assert exchange._app.state.stream.subscriptions == 0
 
 
 def test_a_stream_that_nobody_has_opened_can_be_dropped(exchange: Sandbox) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from bybit_v5.models import Order
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from .exchange import Exchange
 
@@ -74,16 +74,13 @@ class _Connection:
         sending = asyncio.create_task(self._send_orders())
         self._task = asyncio.create_task(self._answer_requests())
         try:
-            with suppress(WebSocketDisconnect, asyncio.CancelledError, RuntimeError):
-                await self._task
+            await asyncio.wait([self._task])
         finally:
             stop_listening()
             for task in (sending, self._task):
                 task.cancel()
-            with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                await sending
-            with suppress(RuntimeError, WebSocketDisconnect):
-                await self._socket.close()
+            # Each of them fails if the client has gone.
+            await asyncio.gather(sending, self._task, self._socket.close(), return_exceptions=True)
 
     def drop(self) -> None:
         if self._task:
