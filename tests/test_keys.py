@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -164,6 +165,12 @@ class TestWhereKeysComeFrom:
     def test_a_path_that_is_none_is_named(self, path: str) -> None:
         with pytest.raises(InvalidInput, match=r"BYBIT_API_SECRET_FILE: .* cannot be read"):
             find_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": path})
+
+    @pytest.mark.parametrize("argument", ["api_key", "api_secret", "passphrase"])
+    def test_what_is_no_text_is_named(self, argument: str) -> None:
+        keys: dict[str, Any] = {"api_key": "key", "api_secret": "secret", argument: 5}
+        with pytest.raises(InvalidInput, match=f"^{argument}: must be a text, not a int"):
+            find_credentials(**keys, environ={})
 
     @pytest.mark.parametrize("content", ["", "  \n"])
     def test_an_empty_file_is_a_missing_secret(self, tmp_path: Path, content: str) -> None:

@@ -6,12 +6,14 @@ import pytest
 from bybit_v5 import models
 from openapi_spec_validator import validate
 
+from bybit_ext import spec
 from bybit_ext.hosts import REST_HOSTS, STREAM_HOSTS
 from bybit_ext.spec import (
     _find_shortness,
     _read_parameter,
     document,
     find_parameter_violation,
+    find_violation,
     is_among,
     is_signed,
     operations,
@@ -138,6 +140,17 @@ def test_an_empty_parameter_is_found(url: str, problem: str | None) -> None:
 @pytest.mark.parametrize(("schema", "read"), [({"type": "array"}, ["1", "2"]), ({"type": "string"}, "1"), ({}, "1")])
 def test_a_list_is_read_from_a_query_as_one(schema: dict[str, Any], read: Any) -> None:
     assert _read_parameter(httpx.QueryParams("a=1&a=2"), "a", schema) == read
+
+
+def test_a_model_that_is_no_request_has_nothing_smuggled() -> None:
+    assert find_violation(models.ExtInfo.from_dict({"orderFilter": "Order"}), "body") is None
+
+
+def test_an_operation_has_the_parameters_of_its_path_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = {"parameters": [{"name": "a"}], "summary": "x", "get": {"parameters": [{"name": "b"}]}, "post": {}}
+    monkeypatch.setattr(spec, "document", lambda: {"paths": {"/x": item}})
+    names = {name: [one["name"] for one in operation["parameters"]] for name, operation in operations()}
+    assert names == {("GET", "/x"): ["a", "b"], ("POST", "/x"): ["a"]}
 
 
 def test_an_order_carries_at_least_what_the_stream_documents() -> None:
