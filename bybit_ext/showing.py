@@ -1,7 +1,7 @@
 """What the command shows: results and errors, for people or as JSON."""
 
 import json
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
 
 import attrs
@@ -15,8 +15,8 @@ from .printing import err, out, print_safely, print_text
 
 
 def waiting(text: str) -> AbstractContextManager[object]:
-    """Show a live line for as long as something is waited for, if there is anybody to see it."""
-    return err.status(escape(text)) if err.is_terminal else nullcontext()
+    """Show a live line for as long as something is waited for; a terminal shows it, a file does not get it."""
+    return err.status(escape(text))
 
 
 def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:

@@ -29,7 +29,7 @@ EXPLAINED = ROOT / "tests" / "survivors.toml"
 PACKAGE = "bybit_ext"
 LEAST_SCORE = 95.0  # per cent
 PROCESSES = "12"  # they wait more than they compute
-# Where the tests of a module stand that has no file of its own.
+# Where the tests of a module stand, if not in the file that has its name.
 NEAREST = {
     "accepted": "answers",
     "blanking": "secrecy",
@@ -43,6 +43,9 @@ NEAREST = {
     "opening": "client",
     "operations": "answers",
     "outcome": "confirming",
+    "sandbox.faults": "sandbox_faults",
+    "sandbox.going_wrong": "sandbox_faults",
+    "sandbox.private_stream": "sandbox_stream",
     "sending": "calling",
     "settings": "client",
     "showing": "cli",
@@ -134,7 +137,7 @@ def not_of_a_cast(change: Callable[[Any], Iterator[Any]]) -> Callable[[Any], Ite
 
 
 def run_the_most_telling_first(seconds: float) -> None:
-    """Run the first and the last case of each test that reaches a change, then the others; the module's own first."""
+    """Run the module's own tests that reach a change, then the first and last cases of other tests, then the rest."""
     harness: Any = importlib.import_module("mutmut.runners.harness")
     state: Any = importlib.import_module("mutmut.state")
     run_tests: Callable[..., int] = harness.PytestRunner.run_tests
@@ -142,17 +145,18 @@ def run_the_most_telling_first(seconds: float) -> None:
     def run_some(runner: Any, *, mutant_name: str | None, tests: list[str]) -> int:
         if not mutant_name:
             return run_tests(runner, mutant_name=mutant_name, tests=tests)
-        module = Mutant(mutant_name, "").module.partition(".")[0]
-        nearest = f"/test_{NEAREST.get(module, module)}"
+        module = Mutant(mutant_name, "").module
+        nearest = f"/test_{NEAREST.get(module, module.partition('.')[0])}"
         took: dict[str, float] = state.state().duration_by_test
         cases: dict[str, list[str]] = {}
         for test in sorted(tests):
             cases.setdefault(test.partition("[")[0], []).append(test)
+        own = {test for test in tests if nearest in test}
         first = {case for each in cases.values() for case in (each[0], each[-1])}
         left = seconds
-        for some in (first, {*tests} - first):
+        for some in (own, first - own, {*tests} - first - own):
             chosen: list[str] = []
-            for test in sorted(some, key=lambda test: (nearest not in test, took[test])):
+            for test in sorted(some, key=lambda test: took[test]):
                 left -= took[test]
                 if left > 0:
                     chosen.append(test)

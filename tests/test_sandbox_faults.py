@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -91,9 +92,9 @@ def test_an_answer_is_late_and_the_cancel_is_carried_out(exchange: Sandbox, orde
     assert is_cancelled(exchange, order)
 
 
-@pytest.mark.parametrize(("fault", "length"), [(truncated(), 20), (truncated(5), 5)])
-def test_an_answer_ends_in_its_middle(exchange: Sandbox, order: Order, fault: Fault, length: int) -> None:
-    exchange.faults.on(order.order_id, [fault])
+@pytest.mark.parametrize(("options", "length"), [({}, 20), ({"keep": 5}, 5)])
+def test_an_answer_ends_in_its_middle(exchange: Sandbox, order: Order, options: dict[str, Any], length: int) -> None:
+    exchange.faults.on(order.order_id, [truncated(**options)])
     with httpx.Client() as http:
         answer = http.send(ask(exchange, order), stream=True)
         arrived = read_until_reset(answer)
@@ -101,13 +102,13 @@ def test_an_answer_ends_in_its_middle(exchange: Sandbox, order: Order, fault: Fa
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
 
 
-@BOTH
+@pytest.mark.parametrize(("options", "carried_out"), [({}, True), ({"carry_out": False}, False)])
 def test_an_answer_is_truncated_before_or_after_the_cancel_was_taken(
-    exchange: Sandbox, order: Order, *, carry_out: bool
+    exchange: Sandbox, order: Order, options: dict[str, bool], *, carried_out: bool
 ) -> None:
     with pytest.raises(RESET):
-        cancel(exchange, order, truncated(carry_out=carry_out))
-    assert is_cancelled(exchange, order) is carry_out
+        cancel(exchange, order, truncated(**options))
+    assert is_cancelled(exchange, order) is carried_out
 
 
 def test_a_ret_code_is_answered_in_the_place_of_the_true_one(exchange: Sandbox, order: Order) -> None:
@@ -158,25 +159,27 @@ def test_any_body_is_answered_and_the_cancel_carried_out(exchange: Sandbox, orde
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "carried_out"),
+    ("options", "code", "carried_out"),
     [
-        (html(), 200, False),
-        (html(403), 403, False),
-        (html(502, carry_out=True), 502, True),
+        ({}, 200, False),
+        ({"code": 403}, 403, False),
+        ({"code": 502, "carry_out": True}, 502, True),
     ],
 )
-def test_a_page_is_answered(exchange: Sandbox, order: Order, fault: Fault, code: int, *, carried_out: bool) -> None:
-    answer = cancel(exchange, order, fault)
+def test_a_page_is_answered(
+    exchange: Sandbox, order: Order, options: dict[str, Any], code: int, *, carried_out: bool
+) -> None:
+    answer = cancel(exchange, order, html(**options))
     assert (answer.status_code, answer.headers["Content-Type"]) == (code, "text/html")
     assert "<title>ERROR</title>" in answer.text
     assert is_cancelled(exchange, order) is carried_out
 
 
-@pytest.mark.parametrize(("fault", "ret_code"), [(filled_first(), 110008), (filled_first(110001), 110001)])
+@pytest.mark.parametrize(("options", "ret_code"), [({}, 110008), ({"ret_code": 110001}, 110001)])
 def test_an_order_is_filled_before_the_request_is_judged(
-    exchange: Sandbox, order: Order, fault: Fault, ret_code: int
+    exchange: Sandbox, order: Order, options: dict[str, int], ret_code: int
 ) -> None:
-    assert cancel(exchange, order, fault).json()["retCode"] == ret_code
+    assert cancel(exchange, order, filled_first(**options)).json()["retCode"] == ret_code
     assert exchange.order(order.order_id).order_status == "Filled"
 
 
