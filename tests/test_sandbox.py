@@ -4,20 +4,25 @@ import re
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import pytest
-from bybit_v5.api.trade import get_orders
+from bybit_v5.api.trade import cancel_order, get_orders
 from bybit_v5.models import (
     CancelByOrderId,
     CancelByOrderLinkId,
+    CancelOrderAnswer,
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
     Order,
+    OrderIds,
 )
+from bybit_v5.types import UNSET
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
@@ -61,12 +66,15 @@ class TestCancel:
             listed = bybit.call(get_orders, category="linear", symbol="BTCUSDT", order_id=order.order_id)
             assert listed.result.list_[0].order_status == "New"
             ended = wait_for_end(sandbox, order)
-        assert (ended.order_status, ended.cancel_type, ended.reject_reason, ended.leaves_qty) == (
-            "Cancelled",
-            "CancelByUser",
-            "EC_PerCancelRequest",
-            "0",
+        assert ended == attrs.evolve(
+            order,
+            order_status="Cancelled",
+            cancel_type="CancelByUser",
+            reject_reason="EC_PerCancelRequest",
+            leaves_qty="0",
+            updated_time=ended.updated_time,
         )
+        assert int(order.updated_time) < int(ended.updated_time) <= system_clock()
 
     def test_a_fill_that_comes_before_the_cancel_wins(self) -> None:
         with Sandbox(cancel_delay=0.1) as sandbox, client_of(sandbox) as bybit:
@@ -102,8 +110,10 @@ class TestCancel:
 
     def test_the_answer_names_both_ids(self, sandbox: Sandbox, bybit: Bybit) -> None:
         order = sandbox.place("option", "BTC-29JUL22-25000-C", order_link_id="both-ids")
-        accepted = bybit.cancel_order(CancelByOrderLinkId("option", "BTC-29JUL22-25000-C", "both-ids"))
-        assert (accepted.order_id, accepted.order_link_id) == (order.order_id, "both-ids")
+        request = CancelByOrderLinkId("option", "BTC-29JUL22-25000-C", "both-ids")
+        answer = cancel_order.sync(client=bybit.client, body=request)
+        assert isinstance(answer, CancelOrderAnswer)
+        assert answer.result == OrderIds(order.order_id, "both-ids")
 
     def test_the_order_id_is_used_when_the_ids_do_not_match(self, sandbox: Sandbox, bybit: Bybit) -> None:
         meant = sandbox.place("linear", "BTCUSDT", order_link_id="meant")
@@ -300,6 +310,44 @@ class TestHeaders:
 
 
 class TestOrders:
+    def test_a_placed_order_is_open_and_has_all_that_it_was_given(self) -> None:
+        order = Exchange(clock=lambda: 7).place("linear", "BTCUSDT", order_link_id="mine", side="Sell", qty="2")
+        assert order == Order(
+            category="linear",
+            symbol="BTCUSDT",
+            order_id=order.order_id,
+            order_link_id="mine",
+            side="Sell",
+            order_type="Limit",
+            order_status="New",
+            cancel_type="UNKNOWN",
+            reject_reason="EC_NoError",
+            price="100",
+            qty="2",
+            cum_exec_qty="0",
+            cum_exec_value="0",
+            leaves_qty="2",
+            avg_price="",
+            created_time="7",
+            updated_time="7",
+        )
+
+    def test_an_order_is_one_to_buy_and_without_a_link_id_unless_told_otherwise(self) -> None:
+        order = Exchange().place("linear", "BTCUSDT")
+        assert (order.order_link_id, order.side, order.qty) == ("", "Buy", "1")
+
+    def test_ids_look_like_the_exchanges(self) -> None:
+        exchange = Exchange()
+        ids = [exchange.place(category, "BTCUSDT").order_id for category in ("spot", "spot", "linear", "linear")]
+        assert int(ids[1]) == int(ids[0]) + 1
+        assert uuid.UUID(ids[2]) != uuid.UUID(ids[3])
+
+    def test_a_page_names_its_category_and_its_orders_do_not(self, sandbox: Sandbox, bybit: Bybit) -> None:
+        sandbox.place("inverse", "PAGEUSD")
+        page = bybit.call(get_orders, category="inverse", symbol="PAGEUSD").result
+        assert (page.category, page.next_page_cursor) == ("inverse", "")
+        assert [order.category for order in page.list_] == [UNSET]
+
     def test_the_newest_is_listed_first_and_only_those_asked_for(self, sandbox: Sandbox, bybit: Bybit) -> None:
         orders = [sandbox.place("linear", "LISTUSDT", order_link_id=f"list-{number}") for number in range(3)]
 
@@ -417,6 +465,17 @@ class TestContract:
         assert contract.find_problem(b"limit=many", "", b"")
         assert contract.find_problem(b"limit=1&limit=2", "", b"")
 
+    def test_a_list_in_a_query_is_read_as_one(self) -> None:
+        ids = {"name": "id", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}}
+        contract = _read_contract({"operationId": "x", "parameters": [ids]})
+        assert contract.read_query(b"id=1&id=2") == {"id": [1, 2]}
+        assert contract.read_query(b"id=1") == {"id": [1]}
+
+    def test_a_parameter_of_no_type_is_a_text(self) -> None:
+        version = {"name": "version", "in": "query", "schema": {"enum": ["5"]}}
+        contract = _read_contract({"operationId": "x", "parameters": [version]})
+        assert contract.read_query(b"version=5&other=5") == {"version": "5", "other": "5"}
+
     @pytest.mark.parametrize(
         ("body", "problem"),
         [
@@ -452,11 +511,14 @@ class TestContract:
 @pytest.mark.parametrize(
     ("order", "problem"),
     [
-        ({"category": "foo", "symbol": "BTCUSDT"}, "category"),
-        ({"category": "linear", "symbol": 5}, "symbol"),
-        ({"category": "linear", "symbol": "BTCUSDT", "order_filter": "StopOrder"}, "order_filter"),
-        ({"category": "linear", "symbol": "BTCUSDT", "qty": "many"}, "qty"),
-        ({"category": "linear", "symbol": "BTCUSDT", "price": "NaN"}, "price"),
+        ({"category": "foo", "symbol": "BTCUSDT"}, "^category: must be"),
+        ({"category": "linear", "symbol": 5}, "^symbol: must be str"),
+        (
+            {"category": "linear", "symbol": "BTCUSDT", "order_filter": "StopOrder"},
+            "^order_filter: exists on spot only",
+        ),
+        ({"category": "linear", "symbol": "BTCUSDT", "qty": "many"}, "^qty and price: must be decimal"),
+        ({"category": "linear", "symbol": "BTCUSDT", "price": "NaN"}, "^qty and price: must be decimal"),
     ],
 )
 def test_what_is_no_order_cannot_be_placed(order: dict[str, Any], problem: str) -> None:

@@ -80,8 +80,9 @@ def is_cancelled(exchange: Sandbox, order: Order) -> bool:
 def test_an_answer_is_lost_before_or_after_the_cancel_was_taken(
     exchange: Sandbox, order: Order, *, carry_out: bool
 ) -> None:
-    with pytest.raises(RESET):
-        cancel(exchange, order, lost(carry_out=carry_out))
+    exchange.faults.on(order.order_id, [lost(carry_out=carry_out)])
+    with httpx.Client() as http, pytest.raises(RESET):
+        http.send(ask(exchange, order), stream=True)  # not one byte of an answer comes
     assert is_cancelled(exchange, order) is carry_out
 
 

@@ -239,6 +239,13 @@ def test_a_message_is_overtaken_if_a_test_wants_it(exchange: Sandbox) -> None:
     assert [message["data"][0]["symbol"] for message in messages] == ["XRPUSDT", "BTCUSDT", "BTCUSD"]
 
 
+def test_a_message_that_nothing_overtakes_comes_soon(exchange: Sandbox) -> None:
+    exchange.faults.stream = StreamFaults(out_of_order=True)
+    started = time.monotonic()
+    hear(exchange, ["order"], lambda: exchange.place("linear", "BTCUSDT"), 1)
+    assert time.monotonic() - started < 1
+
+
 def test_a_silent_stream_tells_nothing_and_does_not_answer_a_ping(exchange: Sandbox) -> None:
     async def act(socket: ClientConnection) -> str:
         await ask(socket, auth(exchange))
