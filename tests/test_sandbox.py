@@ -1,4 +1,5 @@
 import asyncio
+import json
 import logging
 import re
 import socket
@@ -197,6 +198,27 @@ class TestJudgement:
         assert answer["retCode"] == 10004
         assert f"origin_string[1{sandbox.api_key}5000category=linear&symbol=BTCUSDT]" in answer["retMsg"]
 
+    def test_a_wrong_signature_of_what_is_no_text_is_refused(self) -> None:
+        exchange = Exchange()
+        exchange.register_key("key", "secret")
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/v5/order/realtime",
+            "query_string": b"category=linear&symbol=BTCUSDT&x=\xff",
+            "headers": [(b"x-bapi-api-key", b"key")],
+        }
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        asyncio.run(create_app(exchange)(scope, receive, send))
+        assert json.loads(sent[-1]["body"])["retCode"] == 10004
+
     def test_credentials_that_are_missing_are_refused(self, sandbox: Sandbox) -> None:
         answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=linear&symbol=BTCUSDT").json()
         assert answer["retCode"] == 10003
@@ -286,13 +308,35 @@ class TestJudgement:
 
 class TestHeaders:
     def test_a_trace_id_and_the_rate_limit_come_with_the_answer(self) -> None:
-        now = 1_700_000_000_000
+        now = 1_700_000_000_123
         with Sandbox(clock=lambda: now) as sandbox, client_of(sandbox, clock=lambda: now) as bybit:
-            orders = [sandbox.place("linear", "BTCUSDT") for _ in range(3)]
+            orders = [sandbox.place("linear", "BTCUSDT") for _ in range(12)]
             accepted = [bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order.order_id)) for order in orders]
-        assert [one.rate_limit for one in accepted] == [RateLimit(10, left, now) for left in (9, 8, 7)]
-        assert len({one.trace_id for one in accepted}) == 3
+        left = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]
+        assert [one.rate_limit for one in accepted] == [RateLimit(10, number, now) for number in left]
+        assert len({one.trace_id for one in accepted}) == 12
         assert accepted[0].server_time == now
+
+    def test_each_account_has_a_rate_limit_of_its_own(self) -> None:
+        now = 1_700_000_000_123
+        remaining: list[int | None] = []
+        with Sandbox(clock=lambda: now) as sandbox:
+            sandbox.register_key("other", "secret")
+            for key, secret in ((sandbox.api_key, sandbox.api_secret), ("other", "secret")):
+                with Bybit(key, secret, base_url=sandbox.url, clock=lambda: now) as bybit:
+                    order = sandbox.place("linear", "BTCUSDT")
+                    accepted = bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+                    assert accepted.rate_limit
+                    remaining.append(accepted.rate_limit.remaining)
+        assert remaining == [9, 9]
+
+    def test_an_answer_has_the_form_of_the_exchanges(self) -> None:
+        now = 1_700_000_000_123
+        with Sandbox(clock=lambda: now) as sandbox:
+            answer = httpx.get(f"{sandbox.url}/v5/market/time")
+        result = {"timeSecond": "1700000000", "timeNano": "1700000000123000000"}
+        assert answer.json() == {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": now}
+        assert (answer.headers["Timenow"], answer.headers["Ret_code"]) == (str(now), "0")
 
     def test_the_count_starts_anew_each_second(self) -> None:
         times = iter(range(1_700_000_000_000, 1_800_000_000_000, 500))
@@ -470,6 +514,10 @@ class TestContract:
         contract = _read_contract({"operationId": "x", "parameters": [ids]})
         assert contract.read_query(b"id=1&id=2") == {"id": [1, 2]}
         assert contract.read_query(b"id=1") == {"id": [1]}
+
+    def test_a_query_that_is_no_text_is_read_all_the_same(self) -> None:
+        contract = _read_contract({"operationId": "x", "parameters": []})
+        assert contract.read_query(b"a=\xff") == {"a": "\ufffd"}
 
     def test_a_parameter_of_no_type_is_a_text(self) -> None:
         version = {"name": "version", "in": "query", "schema": {"enum": ["5"]}}
