@@ -523,14 +523,6 @@ class TestRateLimit:
 
 
 class TestInterruption:
-    @pytest.fixture(autouse=True)
-    def _ctrl_c_interrupts(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        """A shell may have started the tests with SIGINT ignored."""
-        del monkeypatch
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        yield
-        signal.signal(signal.SIGINT, before)
-
     def test_a_cancelled_task_leaves_the_connections_usable(self, exchange: Sandbox) -> None:
         slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
         exchange.faults.on(slow.order_id, [late(2)])

@@ -1,6 +1,7 @@
 """How an order ended, told by the stream or read back; never guessed."""
 
 import asyncio
+import signal
 import socket
 import threading
 import time
@@ -549,9 +550,6 @@ def test_cancelling_the_task_leaves_the_stream_usable(exchange: Sandbox) -> None
 
 
 def test_ctrl_c_leaves_the_stream_usable(exchange: Sandbox) -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the tests with it ignored
     slow, quick = (exchange.place("linear", "BTCUSDT") for _ in range(2))
     exchange.faults.on(slow.order_id, [late(1)])
     with Bybit(**options_of(exchange)) as bybit:
