@@ -19,6 +19,18 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "both ids null": {"category": "linear", "symbol": "BTCUSDT", "orderId": None, "orderLinkId": None},
     "an empty order id": {"category": "linear", "symbol": "BTCUSDT", "orderId": ""},
     "an empty link id": {"category": "linear", "symbol": "BTCUSDT", "orderLinkId": ""},
+    "an empty order id beside a link id": {
+        "category": "linear",
+        "symbol": "BTCUSDT",
+        "orderId": "",
+        "orderLinkId": "1",
+    },
+    "an empty link id beside an order id": {
+        "category": "linear",
+        "symbol": "BTCUSDT",
+        "orderId": "1",
+        "orderLinkId": "",
+    },
     "a number for an id": {"category": "linear", "symbol": "BTCUSDT", "orderId": 1523347543495541248},
     "a filter on linear": {"category": "linear", "symbol": "BTCUSDT", "orderId": "1", "orderFilter": "Order"},
     "a filter on inverse": {"category": "inverse", "symbol": "BTCUSD", "orderLinkId": "1", "orderFilter": "StopOrder"},
