@@ -37,7 +37,7 @@ NEAREST = {
     "credentials": "keys",
     "evidence": "answers",
     "flow": "calling",
-    "flows": "confirming",
+    "flows": "calling",
     "hosts": "client",
     "hubs": "order_stream",
     "opening": "client",

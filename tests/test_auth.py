@@ -130,6 +130,13 @@ def test_a_public_call_stays_unsigned(base_url: str) -> None:
     assert not [name for name in seen_by(call).headers if name.startswith("x-bapi")]
 
 
+@pytest.mark.parametrize(("options", "header"), [({}, "5000"), ({"recv_window": 1}, "1")])
+def test_a_signature_stays_good_for_five_seconds_unless_told_otherwise(options: dict[str, Any], header: str) -> None:
+    request = httpx.Request("GET", "https://api.bybit.com/v5/order/realtime")
+    next(BybitAuth(find_credentials(API_KEY, API_SECRET), **options).auth_flow(request))
+    assert request.headers["X-BAPI-RECV-WINDOW"] == header
+
+
 @pytest.mark.parametrize("recv_window", [0, -1, 5000.0, "5000", True])
 def test_a_recv_window_that_is_no_positive_whole_number_is_refused(recv_window: Any) -> None:
     with pytest.raises(InvalidInput, match="recv_window"):

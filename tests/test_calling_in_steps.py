@@ -15,6 +15,7 @@ from bybit_ext import (
     BybitError,
     ClockError,
     Forbidden,
+    InvalidInput,
     NotSent,
     OrderClosed,
     OrderNotFound,
@@ -88,6 +89,13 @@ def test_a_send_has_no_more_than_its_timeout(world: World) -> None:
     world.answers = [LOST, answer(0)]
     assert world.cancel(deadline=8.0).sends == 2
     assert world.seconds == [5.0, 5.0]
+
+
+@pytest.mark.parametrize("name", ["deadline", "timeout"])
+def test_seconds_that_are_none_are_named(world: World, name: str) -> None:
+    wrong: dict[str, Any] = {"deadline": None, "timeout": None, name: 0}
+    with pytest.raises(InvalidInput, match=f"^{name}: must be a positive number of seconds"):
+        world.bybit._cancel_flow(ORDER, **wrong)
 
 
 def test_nothing_is_sent_that_could_not_be_answered_in_time(world: World) -> None:

@@ -150,7 +150,7 @@ class TestWhereKeysComeFrom:
     @pytest.mark.parametrize(
         ("variables", "missing"),
         [
-            ({}, "BYBIT_API_KEY.* and .*BYBIT_API_SECRET or BYBIT_API_SECRET_FILE"),
+            ({}, r"BYBIT_API_KEY\) and its secret \(.*BYBIT_API_SECRET or BYBIT_API_SECRET_FILE"),
             ({"BYBIT_API_KEY": "key"}, r"^Missing: its secret .*BYBIT_API_SECRET"),
             ({"BYBIT_API_SECRET": "secret"}, r"^Missing: the API key .*BYBIT_API_KEY\)\."),
             ({"BYBIT_API_KEY": "", "BYBIT_API_SECRET": ""}, "BYBIT_API_KEY.* and "),
