@@ -188,18 +188,18 @@ def test_a_doubt_ends_a_confirmed_cancel_in_time_to_read_back(world: World) -> N
 
 
 def test_a_confirmed_cancel_leaves_two_fifths_of_its_time_for_reading_back(world: World) -> None:
-    flow: Any = world.bybit._confirm_flow(ORDER, None, 10.0, None)
+    flow: Any = world.bybit._confirm_flow(ORDER, None, 20.0, None)
     send = next(flow)
-    assert send.seconds == 2.0
-    world.now = 5.95
+    assert send.seconds == 4.0
+    world.now = 11.95
     read: Any = flow.send(LOST)
     assert read.request.method == "GET"
     assert read.seconds == 1.0
 
 
 def test_a_confirmed_cancel_is_sent_again_before(world: World) -> None:
-    flow: Any = world.bybit._confirm_flow(ORDER, None, 10.0, None)
+    flow: Any = world.bybit._confirm_flow(ORDER, None, 20.0, None)
     next(flow)
-    world.now = 5.85
+    world.now = 11.85
     pause: Any = flow.send(LOST)
     assert isinstance(pause, Pause)
