@@ -46,7 +46,6 @@ NEAREST = {
     "sandbox.faults": "sandbox_faults",
     "sandbox.going_wrong": "sandbox_faults",
     "sandbox.private_stream": "sandbox_stream",
-    "sending": "calling",
     "settings": "client",
     "showing": "cli",
 }
