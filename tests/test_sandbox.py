@@ -296,7 +296,7 @@ class TestJudgement:
         answer = httpx.get(f"{sandbox.url}/v5/order/realtime?category=futures&symbol=BTCUSDT").json()
         assert (answer["retCode"], "category" in answer["retMsg"]) == (10001, True)
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"a": NaN}', b"\xff"])
+    @pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"a": NaN}', b"\xff", rb'{"\ud800": 1}'])
     def test_a_body_that_is_no_json_is_refused(self, sandbox: Sandbox, body: bytes) -> None:
         headers = {"Content-Type": "application/json"}
         answer = httpx.post(f"{sandbox.url}/v5/order/cancel", content=body, headers=headers).json()
@@ -530,6 +530,7 @@ class TestContract:
             (b'{"a": {"b": [1, "2"]}}', 'a/b/1: "2" is not of type "integer"'),
             (b"{}", '"a" is a required property'),
             (b"{", "the body is not JSON"),
+            (rb'{"\ud800": 1}', "the name of a property is no text: it has half a surrogate pair"),
         ],
     )
     def test_a_problem_says_where_it_is(self, body: bytes, problem: str) -> None:

@@ -90,7 +90,10 @@ def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
 
 
 def _first_error(validator: jsonschema_rs.Validator, value: object) -> str | None:
-    error = next(iter(validator.iter_errors(value)), None)
+    try:
+        error = next(iter(validator.iter_errors(value)), None)
+    except UnicodeEncodeError:  # of jsonschema-rs
+        return "the name of a property is no text: it has half a surrogate pair"
     return None if error is None else _describe(error)
 
 

@@ -16,7 +16,7 @@ from schemathesis.core import NotSet
 from bybit_ext import Bybit, BybitError
 from bybit_ext.errors import meaning_of
 from tests.conformance.operations import OPERATIONS, SpecOperation, answers_of, exact, requests_to, validator
-from tests.conformance.values import VALUES, parts_of, with_one_thing_wrong
+from tests.conformance.values import TEXTS, VALUES, parts_of, with_one_thing_wrong
 from tests.conftest import API_KEY, API_SECRET, ONE_SEND
 
 NO_ANSWERS = [
@@ -79,7 +79,9 @@ def test_nothing_of_an_allowed_answer_is_lost(operation: SpecOperation, data: st
 def test_what_is_new_in_an_answer_is_carried(operation: SpecOperation, data: st.DataObject, value: Any) -> None:
     answer = data.draw(answers_of(operation, GenerationMode.POSITIVE))
     place = data.draw(st.sampled_from([one for one in parts_of(answer) if hasattr(one, "keys")]))
-    place["new"] = value
+    name = data.draw(st.just("new") | TEXTS)
+    assume(name not in place)
+    place[name] = value
     assert_nothing_is_lost(operation, data, answer)
 
 
