@@ -42,6 +42,11 @@ def resolve(part: dict[str, Any]) -> dict[str, Any]:
     return part
 
 
+def query_schemas(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the schemas of an operation's query parameters by their names."""
+    return {one["name"]: resolve(one["schema"]) for one in operation["parameters"] if one["in"] == "query"}
+
+
 def is_signed(operation: dict[str, Any]) -> bool:
     """Tell whether an operation takes signed requests only."""
     return operation.get("security") not in _UNSIGNED  # one that says nothing is signed, as the document as a whole
@@ -130,11 +135,7 @@ def _read_parameter(given: httpx.QueryParams, name: str, schema: dict[str, Any])
 
 @cache
 def _query_parameters() -> dict[Name, dict[str, dict[str, Any]]]:
-    """Return the schemas of the query parameters of all operations."""
-    return {
-        name: {one["name"]: resolve(one["schema"]) for one in operation["parameters"] if one["in"] == "query"}
-        for name, operation in operations()
-    }
+    return {name: query_schemas(operation) for name, operation in operations()}
 
 
 @cache

@@ -54,6 +54,13 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def exchange() -> Iterator[Sandbox]:
+    """An exchange of this test's own, to be disturbed: it carries cancels out at once."""
+    with Sandbox(cancel_delay=0.0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
 def bybit(sandbox: Sandbox) -> Iterator[Bybit]:
     with Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as client:
         yield client

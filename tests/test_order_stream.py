@@ -7,7 +7,7 @@ import re
 import threading
 import time
 import traceback
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,6 @@ FIELDS: dict[str, Any] = {
     "createdTime": "1",
     "updatedTime": "1",
 }
-
-
-@pytest.fixture
-def exchange() -> Iterator[Sandbox]:
-    with Sandbox(cancel_delay=0.0) as sandbox:
-        yield sandbox
 
 
 def collect(exchange: Sandbox, count: int, act: Callable[[], object], category: Any = None) -> list[Order]:

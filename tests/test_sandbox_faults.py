@@ -1,7 +1,6 @@
 """What each fault of the sandbox does, seen by a plain HTTP client."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -27,12 +26,6 @@ from bybit_ext.sandbox.faults import (
 
 RESET = (httpx.ReadError, httpx.RemoteProtocolError)
 BOTH = pytest.mark.parametrize("carry_out", [True, False])
-
-
-@pytest.fixture
-def exchange() -> Iterator[Sandbox]:
-    with Sandbox(cancel_delay=0.0) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import jsonschema_rs
 from attrs import frozen
 
-from bybit_ext.spec import document, is_signed, operations, resolve
+from bybit_ext.spec import document, is_signed, operations, query_schemas, resolve
 from bybit_ext.strict_json import read_json
 
 _JSON = "application/json"
@@ -47,7 +47,7 @@ class Contract:
     def read_query(self, query: bytes) -> dict[str, Any]:
         """Return the parameters of a query string, numbers as numbers; of one that is given twice, all."""
         given = parse_qs(query.decode(errors="replace"), keep_blank_values=True)
-        return {name: _read_values(values, resolve(self.parameters.get(name, {}))) for name, values in given.items()}
+        return {name: _read_values(values, self.parameters.get(name, {})) for name, values in given.items()}
 
 
 def _read_values(texts: list[str], schema: dict[str, Any]) -> Any:
@@ -71,9 +71,8 @@ def read_contracts() -> dict[tuple[str, str], Contract]:
 
 
 def _read_contract(operation: dict[str, Any]) -> Contract:
-    parameters = [parameter for parameter in operation["parameters"] if parameter["in"] == "query"]
-    schemas = {parameter["name"]: parameter["schema"] for parameter in parameters}
-    required = [parameter["name"] for parameter in parameters if parameter.get("required")]
+    schemas = query_schemas(operation)
+    required = [one["name"] for one in operation["parameters"] if one["in"] == "query" and one.get("required")]
     body = operation.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("schema")
     return Contract(
         operation_id=operation["operationId"],
