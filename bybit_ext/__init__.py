@@ -1,14 +1,14 @@
-"""Bybit, with judgement: what a generated client cannot know.
+"""Cancel Bybit orders and know what became of them: what a generated client cannot know.
 
 >>> from bybit_ext import Bybit
 >>> from bybit_v5.models import CancelByOrderId
 """
 
-from .accepted import CancelAccepted, CancelOrderRequest
 from .async_client import AsyncBybit
-from .auth import BybitAuth, Clock, sign
+from .auth import BybitAuth, Clock, Credentials, load_credentials, sign
 from .client import Bybit
-from .credentials import Credentials, find_credentials
+from .engines.hosts import Environment, Region
+from .engines.selection import EngineName
 from .errors import (
     AuthenticationFailed,
     BybitError,
@@ -23,10 +23,10 @@ from .errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    UpdatesDropped,
 )
-from .evidence import Evidence, RateLimit
-from .hosts import Environment, Region
-from .outcome import CancelOutcome
+from .orders.requests import CancelOrderRequest
+from .results import CancelAccepted, CancelOutcome, Evidence, FinalStatus, RateLimit, Source, Unit
 
 __all__ = [
     "AsyncBybit",
@@ -40,8 +40,10 @@ __all__ = [
     "Clock",
     "ClockError",
     "Credentials",
+    "EngineName",
     "Environment",
     "Evidence",
+    "FinalStatus",
     "Forbidden",
     "InvalidInput",
     "InvalidRequest",
@@ -54,6 +56,9 @@ __all__ = [
     "RateLimited",
     "Refused",
     "Region",
-    "find_credentials",
+    "Source",
+    "Unit",
+    "UpdatesDropped",
+    "load_credentials",
     "sign",
 ]

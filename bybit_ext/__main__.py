@@ -7,7 +7,7 @@ import traceback
 def main() -> None:
     """Run the command."""
     try:
-        from .cli import app
+        from .cli.app import app
     except ModuleNotFoundError as error:
         print(f"The bybit command needs {error.name}: pip install 'bybit-v5[cli]'", file=sys.stderr)  # noqa: T201
         sys.exit(2)

@@ -1,126 +1,257 @@
-"""`AsyncBybit`: the operations, with judgement, for asyncio. It drives the flows by awaiting."""
+"""`AsyncBybit`: the operations for asyncio. It drives the flows by awaiting."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import weakref
+from collections.abc import AsyncGenerator, Callable
+from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 from bybit_v5.models import Category, Order
 
-from .accepted import CancelAccepted, CancelOrderRequest
-from .errors import BybitError, InvalidInput
-from .flow import Need, Pause, Receive, run_async
-from .flows import Flows
-from .hubs import AsyncHub, AsyncInbox
-from .operations import CLOSED, Answer, Arguments, Operation
-from .outcome import CancelOutcome
-from .sending import prepare_send
+from ._base_client import BaseClient, no_stream
+from ._hints import explain_arguments
+from .auth.redaction import LocalsCleared
+from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run_async
+from .calls.operations import Answer, Arguments, Operation
+from .calls.retry import RetryState
+from .engines.as_transport import AsyncEngineTransport, EngineTransport, UnusableEngine
+from .engines.interface import AsyncEngine, Lost
+from .engines.selection import open_async_engine, open_engine
+from .engines.transport import AsyncTransportEngine
+from .errors import BybitError, InvalidInput, NotSent
+from .orders.requests import CancelOrderRequest
+from .results import CancelAccepted, CancelOutcome
+from .stream.broadcast import AsyncSubscription, OrderKey
+from .stream.runners import TaskStream
 
-_GRACE = 0.1  # seconds that httpx has to end a send by itself, which tells better why
+Result = TypeVar("Result")
 
 
-class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
-    """Bybit, over one connection pool and one stream, as coroutines of asyncio. An asynchronous context manager."""
+class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
+    """Bybit, over one set of connections and one stream, as coroutines of asyncio. An asynchronous context manager.
 
-    _order_hubs: set[AsyncHub]
+    It belongs to the event loop in which it is used first. trio is not supported.
+
+    >>> async with AsyncBybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET from the environment
+    ...     outcome = await bybit.cancel_and_confirm(CancelByOrderLinkId("linear", "BTCUSDT", "my-order-1"))
+
+    Args:
+        api_key: the API key, else BYBIT_API_KEY.
+        api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file that
+            BYBIT_API_SECRET_FILE names.
+        passphrase: of an encrypted RSA key, else BYBIT_API_SECRET_PASSPHRASE.
+        environment: where the key belongs: `mainnet`, `testnet` or `demo`.
+        region: a regional exchange, such as `eu`; None for the global one.
+        base_url: another host, in place of environment and region.
+        stream_url: the private stream's URL; None for the one that is documented for environment and region.
+        allow_insecure: whether `http://` and `ws://` may reach other machines than this one.
+        recv_window: how long a signature stays good, in ms.
+        deadline: seconds that one call may take, with all its sends and pauses.
+        timeout: seconds that one send may take.
+        absent_after: seconds for which both lists of orders must lack an order before it is reported as not found.
+        clock: returns this machine's UTC time, in ms.
+        headers: sent with every request (brokers add `Referer`); None for none.
+        proxy: a proxy's URL; None for what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say.
+        verify: an SSLContext; False to verify nothing; None to verify by `ca_file`.
+        ca_file: a PEM file of the authorities to trust; None for SSL_CERT_FILE or SSL_CERT_DIR, else those of certifi.
+        client_cert: a PEM file with certificate and key, or (certificate, key), or (certificate, key, passphrase).
+        trust_env: whether the environment's proxies and certificates count.
+        max_connections: how many connections may be open at once; a call that finds none free waits.
+        engine: what sends: `h11`, `curl` (extra `fast`), or `auto` for curl where it can be used; None for `h11`.
+        transport: a transport of httpx that sends in its place, for tests and special networks.
+
+    Raises:
+        InvalidInput: one of these cannot be used; the message names it.
+
+    Source: https://bybit-exchange.github.io/docs/v5/intro
+    """
+
     _transports = httpx.AsyncBaseTransport
-    _hub: AsyncHub | None = None
+    _engine: AsyncEngine
+    _stream: TaskStream | None
     _loop: asyncio.AbstractEventLoop | None = None
+    _inherited_loop: asyncio.AbstractEventLoop | None = None
 
     async def call(
         self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Answer:
-        """Run any generated operation and judge what comes back: see `Bybit.call`."""
-        self._stay_in_loop()
-        return (await run_async(self._call_flow(operation, *args, **kwargs), self._meet))[0]
+        """Run any generated operation, such as `await bybit.call(get_server_time)`, and process its response.
 
+        Args:
+            operation: a generated module, like `bybit_v5.api.market.get_server_time`.
+            *args: none; the generated functions take keywords.
+            **kwargs: the operation's arguments.
+
+        Returns:
+            The operation's accepted answer.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no; the subclass says why.
+            OutcomeUnknown: the request may have been carried out.
+
+        Source: https://bybit-exchange.github.io/docs/v5/intro
+        """
+        return (await self._run(lambda time: self._call_flow(time, RetryState(), operation, *args, **kwargs)))[0]
+
+    @explain_arguments
     async def cancel_order(
         self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
     ) -> CancelAccepted:
-        """Ask the exchange to cancel one order: see `Bybit.cancel_order`."""
-        self._stay_in_loop()
-        return await run_async(self._cancel_flow(order, deadline, timeout), self._meet)
+        """Ask the exchange to cancel one order, and again where that is safe.
 
+        Args:
+            order: one of the four request models of `bybit_v5.models`.
+            deadline: seconds that the call may take, with all its sends and pauses; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
+
+        Returns:
+            The acknowledgement. It does not say that the order is cancelled.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no; the subclass says why.
+            OutcomeUnknown: the request may have been carried out.
+
+        Source: https://bybit-exchange.github.io/docs/v5/order/cancel-order
+        """
+        return await self._run(lambda time: self._cancel_flow(time, order, deadline, timeout))
+
+    @explain_arguments
     async def cancel_and_confirm(
         self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
     ) -> CancelOutcome:
-        """Cancel one order and wait until it is known how it ended: see `Bybit.cancel_and_confirm`."""
-        self._stay_in_loop()
-        inbox = self._subscribe()
-        try:
-            return await run_async(self._confirm_flow(order, inbox, deadline, timeout), self._meet)
-        finally:
-            if self._hub and inbox:
-                self._hub.unsubscribe(inbox)
+        """Cancel one order and wait until it is known how it ended.
+
+        Args:
+            order: one of the four request models of `bybit_v5.models`.
+            deadline: seconds that the call may take as a whole; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
+
+        Returns:
+            How the order ended: cancelled, filled or rejected, as the private stream or a query reports it. Quantities are
+            Decimal, with their unit.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no, and neither the stream nor a query reports the order's end. `OrderNotFound` means
+                that the open orders and the history lacked it for `absent_after` seconds.
+            OutcomeUnknown: nothing reported by the deadline how the order ended; `last_order` is how it was last seen.
+
+        Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
+        """
+        return await self._run(lambda time: self._confirm_flow(time, order, deadline, timeout))
 
     async def orders(self, category: Category | None = None) -> AsyncGenerator[Order, None]:
-        """Iterate over order updates as they come, for ever: see `Bybit.orders`."""
-        self._stay_in_loop()
-        hub = AsyncHub(self._require_stream(category))
-        self._order_hubs.add(hub)
-        inbox = hub.subscribe(AsyncInbox())
+        """Iterate over order updates as they come, for ever. What is missed while disconnected is not made up for.
+
+        Args:
+            category: product type; None for all.
+
+        Raises:
+            InvalidInput: there is no stream to connect to.
+            Refused: the exchange refused the log-in or the subscription.
+            UpdatesDropped: more than 10,000 updates waited to be read; how many were dropped.
+
+        Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
+        """
+        subscription = self._listen_for(OrderKey())
+        if subscription is None:
+            raise no_stream()
         try:
             while True:
-                event = await inbox.get()
+                event = await subscription.get()
                 if isinstance(event, InvalidInput):  # the client was closed
                     return
                 if isinstance(event, BybitError):
                     raise event
-                if isinstance(event, Order):
+                if isinstance(event, Order) and category in (None, event.category):
                     yield event
         finally:
-            self._order_hubs.discard(hub)
-            await hub.close()
+            subscription.close()
 
     async def sync_clock(self) -> int:
-        """Measure the exchange's clock and sign by it from now on: see `Bybit.sync_clock`."""
+        """Measure the exchange's clock and sign by it from now on.
+
+        Returns:
+            How far the exchange's clock is ahead of this machine's, in ms.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no.
+            OutcomeUnknown: the time could not be read, or is more than a day away from this machine's.
+
+        Source: https://bybit-exchange.github.io/docs/v5/market/time
+        """
+        return await self._run(self._sync_clock_flow)
+
+    async def close(self) -> None:
+        """Close the connections and the stream. Calls in flight end as they would have. Closing twice is safe."""
+        self._is_closed = True
+        if self._loop not in (None, asyncio.get_running_loop()):
+            return  # they ended with the loop that they belong to
+        stream, self._stream = self._stream, None
+        if stream:
+            await stream.close()
+        await self._engine.close()
+
+    async def _run(self, make_flow: Callable[[CallTime], Flow[Result]]) -> Result:
         self._stay_in_loop()
-        return await run_async(self._sync_clock_flow(), self._meet)
+        with LocalsCleared():
+            time = CallTime(monotonic)
+            return await run_async(make_flow(time), self._perform, time)
 
-    async def _meet(self, need: Need) -> Any:
-        if isinstance(need, Receive):
-            return await need.inbox.get(need.seconds)
-        if isinstance(need, Pause):
-            await asyncio.sleep(need.seconds)
-            return None
-        prepare_send(need.request, need.seconds, asynchronous=True)
-        http = self._open_pool()
-        if http.is_closed:
-            return InvalidInput(CLOSED)
+    async def _perform(self, effect: Effect) -> Any:
+        if isinstance(effect, Send):
+            try:
+                return await self._engine.send(effect.request, effect.sign, seconds=effect.seconds, fresh=effect.fresh)
+            except (NotSent, Lost) as error:
+                return error
+        if isinstance(effect, NextEvent):
+            return await effect.subscription.get(effect.seconds)
+        await asyncio.sleep(effect.seconds)
+        return None
+
+    def _stay_in_loop(self) -> None:
         try:
-            # httpx bounds each read; an answer that comes byte by byte must be bounded as a whole.
-            async with asyncio.timeout(need.seconds + _GRACE):
-                return await http.send(need.request)
-        except TimeoutError:
-            return httpx.ReadTimeout("the answer did not come in time")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the flow must weigh it against earlier sends
-            return error
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise InvalidInput("AsyncBybit needs a running event loop of asyncio; trio is not supported.") from None
+        if self._loop not in (None, loop):
+            raise InvalidInput("This client belongs to another event loop; open one in each.")
+        if loop is self._inherited_loop:
+            raise InvalidInput("This event loop was inherited by a fork; run a new one in the child.")
+        self._loop = loop
 
-    def _subscribe(self) -> AsyncInbox | None:
+    def _listen_for(self, key: OrderKey) -> AsyncSubscription | None:
         settings = self._stream_settings()
         if settings is None:
             return None
-        if self._hub is None or self._hub.can_be_replaced:
-            self._hub = AsyncHub(settings)
-        return self._hub.subscribe(AsyncInbox())
+        if self._stream is None or self._stream.can_be_replaced:
+            self._stream = TaskStream(settings)
+            weakref.finalize(self, self._stream.stop)
+        return self._stream.add(AsyncSubscription(key))
 
-    def _stay_in_loop(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._loop not in (None, loop):
-            raise InvalidInput("This client belongs to another event loop; open one in each.")
-        self._loop = loop
+    def forget(self) -> None:
+        """Serve a forked child: it has none of its parent's threads and tasks, and must not use its connections."""
+        self._inherited_loop, self._loop = self._loop, None
+        super().forget()
 
-    def _open_pool(self) -> httpx.AsyncClient:
-        return self._client.get_async_httpx_client()
+    def _reset(self) -> None:
+        self._stream = None
+        transport = self._transport
+        self._engine = (
+            AsyncTransportEngine(self._settings.route, transport)
+            if transport
+            else open_async_engine(self._engine_name, self._settings)
+        )
+        weakref.finalize(self, self._engine.abandon)
 
-    async def close(self) -> None:
-        """Close the connections. Closing twice is safe."""
-        if self._loop not in (None, asyncio.get_running_loop()):
-            return  # they ended with the loop that they belong to
-        for hub in [*self._order_hubs, *([self._hub] if self._hub else [])]:
-            await hub.close()
-        await self._open_pool().aclose()
+    def _as_transports(self) -> tuple[httpx.BaseTransport, httpx.AsyncBaseTransport]:
+        other = UnusableEngine() if self._transport else open_engine(self._engine_name, self._settings)
+        return EngineTransport(other), AsyncEngineTransport(self._engine)
 
     async def __aenter__(self) -> Self:
         return self
@@ -129,3 +260,4 @@ class AsyncBybit(Flows[httpx.AsyncBaseTransport]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
+

@@ -1,36 +1,78 @@
-"""`Bybit`: the operations, with judgement, for threads. It drives the flows by blocking."""
+"""`Bybit`: the operations for threads. It drives the flows by blocking."""
 
-import threading
-import time
-from collections.abc import Generator
+import weakref
+from collections.abc import Callable, Generator
+from time import monotonic, sleep
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 from bybit_v5.models import Category, Order
 
-from .accepted import CancelAccepted, CancelOrderRequest
-from .errors import BybitError, InvalidInput
-from .flow import Need, Pause, Receive, run
-from .flows import Flows
-from .hubs import ThreadHub, ThreadInbox
-from .operations import CLOSED, Answer, Arguments, Operation
-from .outcome import CancelOutcome
-from .sending import prepare_send
+from ._base_client import BaseClient, no_stream
+from ._hints import explain_arguments
+from .auth.redaction import LocalsCleared
+from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run
+from .calls.operations import Answer, Arguments, Operation
+from .calls.retry import RetryState
+from .engines.as_transport import AsyncEngineTransport, EngineTransport, UnusableEngine
+from .engines.interface import Engine, Lost
+from .engines.selection import open_async_engine, open_engine
+from .engines.transport import TransportEngine
+from .errors import BybitError, InvalidInput, NotSent
+from .orders.requests import CancelOrderRequest
+from .results import CancelAccepted, CancelOutcome
+from .stream.broadcast import OrderKey, ThreadSubscription
+from .stream.runners import ThreadStream
+
+Result = TypeVar("Result")
 
 
-class Bybit(Flows[httpx.BaseTransport]):
-    """Bybit, over one connection pool and one stream. A context manager; safe to use from many threads."""
+class Bybit(BaseClient[httpx.BaseTransport]):
+    """Bybit, over one set of connections and one stream. A context manager; safe to use from many threads.
 
-    _order_hubs: set[ThreadHub]
+    >>> with Bybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET from the environment
+    ...     outcome = bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa"))
+
+    Args:
+        api_key: the API key, else BYBIT_API_KEY.
+        api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file that
+            BYBIT_API_SECRET_FILE names.
+        passphrase: of an encrypted RSA key, else BYBIT_API_SECRET_PASSPHRASE.
+        environment: where the key belongs: `mainnet`, `testnet` or `demo`.
+        region: a regional exchange, such as `eu`; None for the global one.
+        base_url: another host, in place of environment and region.
+        stream_url: the private stream's URL; None for the one that is documented for environment and region.
+        allow_insecure: whether `http://` and `ws://` may reach other machines than this one.
+        recv_window: how long a signature stays good, in ms.
+        deadline: seconds that one call may take, with all its sends and pauses.
+        timeout: seconds that one send may take.
+        absent_after: seconds for which both lists of orders must lack an order before it is reported as not found.
+        clock: returns this machine's UTC time, in ms.
+        headers: sent with every request (brokers add `Referer`); None for none.
+        proxy: a proxy's URL; None for what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say.
+        verify: an SSLContext; False to verify nothing; None to verify by `ca_file`.
+        ca_file: a PEM file of the authorities to trust; None for SSL_CERT_FILE or SSL_CERT_DIR, else those of certifi.
+        client_cert: a PEM file with certificate and key, or (certificate, key), or (certificate, key, passphrase).
+        trust_env: whether the environment's proxies and certificates count.
+        max_connections: how many connections may be open at once; a call that finds none free waits.
+        engine: what sends: `h11`, `curl` (extra `fast`), or `auto` for curl where it can be used; None for `h11`.
+        transport: a transport of httpx that sends in its place, for tests and special networks.
+
+    Raises:
+        InvalidInput: one of these cannot be used; the message names it.
+
+    Source: https://bybit-exchange.github.io/docs/v5/intro
+    """
+
     _transports = httpx.BaseTransport
-    _hub: ThreadHub | None = None
-    _hub_lock = threading.Lock()
+    _engine: Engine
+    _stream: ThreadStream | None
 
     def call(
         self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Answer:
-        """Run any generated operation and judge what comes back: `bybit.call(get_server_time)`.
+        """Run any generated operation, such as `bybit.call(get_server_time)`, and process its response.
 
         Args:
             operation: a generated module, like `bybit_v5.api.market.get_server_time`.
@@ -41,32 +83,38 @@ class Bybit(Flows[httpx.BaseTransport]):
             The operation's accepted answer.
 
         Raises:
-            BybitError: see `bybit_ext.errors`.
-        """
-        return run(self._call_flow(operation, *args, **kwargs), self._meet)[0]
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no; the subclass says why.
+            OutcomeUnknown: the request may have been carried out.
 
+        Source: https://bybit-exchange.github.io/docs/v5/intro
+        """
+        return self._run(lambda time: self._call_flow(time, RetryState(), operation, *args, **kwargs))[0]
+
+    @explain_arguments
     def cancel_order(
         self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
     ) -> CancelAccepted:
-        """Ask the exchange to cancel one order, and again where that is safe and useful.
+        """Ask the exchange to cancel one order, and again where that is safe.
 
         Args:
             order: one of the four request models of `bybit_v5.models`.
-            deadline: seconds that the call may take, with all its sends and pauses; the client's if it is not given.
-            timeout: seconds that one send may take; the client's if it is not given.
+            deadline: seconds that the call may take, with all its sends and pauses; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
 
         Returns:
             The acknowledgement. It does not say that the order is cancelled.
 
         Raises:
             NotSent: nothing left this machine.
-            Refused: the exchange answered no; the subclass tells why.
+            Refused: the exchange answered no; the subclass says why.
             OutcomeUnknown: the request may have been carried out.
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-order
         """
-        return run(self._cancel_flow(order, deadline, timeout), self._meet)
+        return self._run(lambda time: self._cancel_flow(time, order, deadline, timeout))
 
+    @explain_arguments
     def cancel_and_confirm(
         self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
     ) -> CancelOutcome:
@@ -74,53 +122,50 @@ class Bybit(Flows[httpx.BaseTransport]):
 
         Args:
             order: one of the four request models of `bybit_v5.models`.
-            deadline: seconds that the call may take as a whole; the client's if it is not given.
-            timeout: seconds that one send may take; the client's if it is not given.
+            deadline: seconds that the call may take as a whole; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
 
         Returns:
-            How the order ended: cancelled, filled or rejected. The private stream tells, else the order is read back.
+            How the order ended: cancelled, filled or rejected, as the private stream or a query reports it. Quantities are
+            Decimal, with their unit.
 
         Raises:
             NotSent: nothing left this machine.
-            Refused: the exchange answered no, and the order is not among those that can be read back.
-            OutcomeUnknown: nobody told by the deadline how the order ended; `last_order` is how it was last seen.
+            Refused: the exchange answered no, and neither the stream nor a query reports the order's end. `OrderNotFound` means
+                that the open orders and the history lacked it for `absent_after` seconds.
+            OutcomeUnknown: nothing reported by the deadline how the order ended; `last_order` is how it was last seen.
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
-        inbox = self._subscribe()
-        try:
-            return run(self._confirm_flow(order, inbox, deadline, timeout), self._meet)
-        finally:
-            if self._hub and inbox:
-                self._hub.unsubscribe(inbox)
+        return self._run(lambda time: self._confirm_flow(time, order, deadline, timeout))
 
     def orders(self, category: Category | None = None) -> Generator[Order, None, None]:
         """Iterate over order updates as they come, for ever. What is missed while disconnected is not made up for.
 
         Args:
-            category: whose orders; all if it is not given.
+            category: product type; None for all.
 
         Raises:
             InvalidInput: there is no stream to connect to.
             Refused: the exchange refused the log-in or the subscription.
+            UpdatesDropped: more than 10,000 updates waited to be read; how many were dropped.
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
-        hub = ThreadHub(self._require_stream(category))
-        self._order_hubs.add(hub)
-        inbox = hub.subscribe(ThreadInbox())
+        subscription = self._listen_for(OrderKey())
+        if subscription is None:
+            raise no_stream()
         try:
             while True:
-                event = inbox.get()
+                event = subscription.get()
                 if isinstance(event, InvalidInput):  # the client was closed
                     return
                 if isinstance(event, BybitError):
                     raise event
-                if isinstance(event, Order):
+                if isinstance(event, Order) and category in (None, event.category):
                     yield event
         finally:
-            self._order_hubs.discard(hub)
-            hub.close()
+            subscription.close()
 
     def sync_clock(self) -> int:
         """Measure the exchange's clock and sign by it from now on.
@@ -129,44 +174,61 @@ class Bybit(Flows[httpx.BaseTransport]):
             How far the exchange's clock is ahead of this machine's, in ms.
 
         Raises:
-            BybitError: the time could not be read.
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no.
+            OutcomeUnknown: the time could not be read, or is more than a day away from this machine's.
 
         Source: https://bybit-exchange.github.io/docs/v5/market/time
         """
-        return run(self._sync_clock_flow(), self._meet)
+        return self._run(self._sync_clock_flow)
 
-    def _meet(self, need: Need) -> Any:
-        if isinstance(need, Receive):
-            return need.inbox.get(need.seconds)
-        if isinstance(need, Pause):
-            time.sleep(need.seconds)
-            return None
-        prepare_send(need.request, need.seconds, asynchronous=False)
-        http = self._open_pool()
-        if http.is_closed:
-            return InvalidInput(CLOSED)
-        try:
-            return http.send(need.request)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the flow must weigh it against earlier sends
-            return error
+    def close(self) -> None:
+        """Close the connections and the stream. Calls in flight end as they would have. Closing twice is safe."""
+        self._is_closed = True
+        with self._lock:
+            stream, self._stream = self._stream, None
+        if stream:
+            stream.close()
+        self._engine.close()
 
-    def _subscribe(self) -> ThreadInbox | None:
+    def _run(self, make_flow: Callable[[CallTime], Flow[Result]]) -> Result:
+        with LocalsCleared():
+            time = CallTime(monotonic)
+            return run(make_flow(time), self._perform, time)
+
+    def _perform(self, effect: Effect) -> Any:
+        if isinstance(effect, Send):
+            try:
+                return self._engine.send(effect.request, effect.sign, seconds=effect.seconds, fresh=effect.fresh)
+            except (NotSent, Lost) as error:
+                return error
+        if isinstance(effect, NextEvent):
+            return effect.subscription.get(effect.seconds)
+        sleep(effect.seconds)
+        return None
+
+    def _listen_for(self, key: OrderKey) -> ThreadSubscription | None:
         settings = self._stream_settings()
         if settings is None:
             return None
-        with self._hub_lock:
-            if self._hub is None or self._hub.can_be_replaced:
-                self._hub = ThreadHub(settings)
-            return self._hub.subscribe(ThreadInbox())
+        with self._lock:
+            self._check_open()
+            if self._stream is None or self._stream.can_be_replaced:
+                self._stream = ThreadStream(settings)
+                weakref.finalize(self, self._stream.stop)
+            return self._stream.add(ThreadSubscription(key))
 
-    def _open_pool(self) -> httpx.Client:
-        return self._client.get_httpx_client()
+    def _reset(self) -> None:
+        self._stream = None
+        transport = self._transport
+        self._engine = (
+            TransportEngine(self._settings.route, transport) if transport else open_engine(self._engine_name, self._settings)
+        )
+        weakref.finalize(self, self._engine.close)
 
-    def close(self) -> None:
-        """Close the connections. Closing twice is safe."""
-        for hub in [*self._order_hubs, *([self._hub] if self._hub else [])]:
-            hub.close()
-        self._open_pool().close()
+    def _as_transports(self) -> tuple[httpx.BaseTransport, httpx.AsyncBaseTransport]:
+        other = UnusableEngine() if self._transport else open_async_engine(self._engine_name, self._settings)
+        return EngineTransport(self._engine), AsyncEngineTransport(other)
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,8 @@
     │   ├── OrderNotFound        no such order among the open ones
     │   ├── OrderClosed          the order had ended before
     │   └── NotCancellable       the order cannot be cancelled now
-    └── OutcomeUnknown           the request may have been carried out
+    ├── OutcomeUnknown           the request may have been carried out
+    └── UpdatesDropped           order updates came faster than they were read
 
 `Refused` itself stands for a retCode that is not in the table below. Every error carries what is known of the answer.
 The codes and what they mean: https://bybit-exchange.github.io/docs/v5/error
@@ -20,12 +21,12 @@ The codes and what they mean: https://bybit-exchange.github.io/docs/v5/error
 
 from typing import TYPE_CHECKING, ClassVar
 
-from .evidence import Evidence, RateLimit
+from .results import Evidence, RateLimit
 
 if TYPE_CHECKING:
     from bybit_v5.models import Order
 
-    from .accepted import CancelAccepted
+    from .results import CancelAccepted
 
 
 class BybitError(Exception):
@@ -56,7 +57,7 @@ class BybitError(Exception):
 
     @property
     def ret_msg(self) -> str | None:
-        """The exchange's words; None if it gave none."""
+        """The exchange's message, with keys and signatures redacted; None if it gave none."""
         return self.evidence.ret_msg
 
     @property
@@ -96,17 +97,26 @@ class Refused(BybitError):
     """The exchange answered no.
 
     Attributes:
-        earlier_send_may_have_cancelled: whether an earlier send of the same call brought no clear answer: then that one
-            may be why the order was not found, or was closed.
+        earlier_send_may_have_cancelled: whether an earlier send of the same call got no clear answer: then that one may be
+            why the order was not found, or was closed.
     """
 
     advice = "The exchange did not take the request; look the retCode up before calling again."
-    earlier_send_may_have_cancelled: bool = False
+
+    def __init__(
+        self,
+        message: str,
+        evidence: Evidence = Evidence(),  # noqa: B008 - it is frozen
+        *,
+        earlier_send_may_have_cancelled: bool = False,
+    ) -> None:
+        super().__init__(message, evidence)
+        self.earlier_send_may_have_cancelled = earlier_send_may_have_cancelled
 
     def __str__(self) -> str:
         text = super().__str__()
         if self.earlier_send_may_have_cancelled:
-            text += " An earlier send of this call brought no clear answer, and may be what cancelled the order."
+            text += " An earlier send of this call got no clear answer, and may be what cancelled the order."
         return text
 
 
@@ -128,7 +138,7 @@ class AuthenticationFailed(Refused):
 class ClockError(Refused):
     """The timestamp was outside the window in which the exchange takes it.
 
-    `evidence.timestamp` is the time that was signed, `evidence.server_time` the time at the exchange.
+    `evidence.timestamp` is the time that was signed, `evidence.server_time` the time at the exchange, both UTC in ms.
     """
 
     advice = "Set this machine's clock (a clock that is a second ahead is refused whatever recv_window is)."
@@ -153,51 +163,80 @@ class OrderNotFound(Refused):
     """No such order among those that can be cancelled."""
 
     advice = (
-        "This does not say that the order never existed: it may have been filled or cancelled. Read it back before "
-        "placing it again; a spot order with a trigger needs its orderFilter."
+        "This does not say that the order never existed: it may have been filled or cancelled, and a list may lag. Query "
+        "it before placing it again; a spot order with a trigger needs its orderFilter."
     )
 
 
 class OrderClosed(Refused):
     """The order had ended before: filled, cancelled or rejected."""
 
-    advice = "Read the order back to see how it ended, and how much of it was executed."
+    advice = "Query the order to see how it ended, and how much of it was executed."
 
 
 class NotCancellable(Refused):
     """The order cannot be cancelled now."""
 
-    advice = "Read the order back; a pending change may have to end first."
+    advice = "Query the order; a pending change may have to end first."
 
 
 class OutcomeUnknown(BybitError):
     """The request may have been carried out, or may yet be.
 
     Attributes:
-        last_order: the order as it was last seen, if `cancel_and_confirm` saw it.
-        accepted: the acknowledgement, if `cancel_and_confirm` got one.
+        last_order: the order as it was last seen; None if it was not seen.
+        accepted: the acknowledgement; None if none came.
     """
 
-    last_order: "Order | None" = None
-    accepted: "CancelAccepted | None" = None
-    advice = "Do not take it for done, nor for not done: read back what became of it. Cancelling once more is safe."
+    advice = "The request may or may not have taken effect. Check the current state before acting on it."
+
+    def __init__(
+        self,
+        message: str,
+        evidence: Evidence = Evidence(),  # noqa: B008 - it is frozen
+        *,
+        last_order: "Order | None" = None,
+        accepted: "CancelAccepted | None" = None,
+    ) -> None:
+        super().__init__(message, evidence)
+        self.last_order = last_order
+        self.accepted = accepted
+
+
+class UpdatesDropped(BybitError):
+    """Order updates came faster than they were read, and the newest were dropped.
+
+    Attributes:
+        dropped: how many updates were dropped.
+    """
+
+    advice = "Iterate again to hear what comes from now on, and query the orders for what was missed."
+
+    def __init__(self, message: str, *, dropped: int = 0) -> None:
+        super().__init__(message)
+        self.dropped = dropped
 
 
 # The only place where a retCode gets its meaning.
 _RET_CODES: dict[type[Refused] | type[OutcomeUnknown], tuple[int, ...]] = {
-    InvalidRequest: (10001, 170105, 170121, 170130, 170201),
-    ClockError: (10002,),
+    InvalidRequest: (10001, 10014, 10017, 170105, 170121, 170130, 170201),
+    ClockError: (10002, -1),
     AuthenticationFailed: (10003, 10004, 10005, 10007, 10010, 33004, -2015),
-    Forbidden: (10008, 10009, 10024, 10027, 10028, 10029),
+    Forbidden: (10008, 10009, 10020, 10024, 10027, 10028, 10029, 10032, 110097, 110100, 110132, 170209, 170227),
     RateLimited: (10006, 10018, 10429, 170222, 30035),
-    OrderNotFound: (110001, 170213),
+    OrderNotFound: (110001, 110019, 110032, 170143, 170213),
     OrderClosed: (110008, 110010, 170139, 170142, 170190),
-    NotCancellable: (110079, 170145, 170191, 170212, 110095, 110115),
+    NotCancellable: (
+        *(40004, 110035, 110063, 110066, 110074, 110079, 110095, 110115),
+        *(170144, 170145, 170150, 170191, 170212),
+    ),
     OutcomeUnknown: (10000, 10016, 10019, 429, 170001, 170007, 170032, 170146, 170147, 170234),
 }
-_MEANING = {code: meaning for meaning, codes in _RET_CODES.items() for code in codes}
+_ERROR_CLASSES = {code: error_class for error_class, codes in _RET_CODES.items() for code in codes}
+# The exchange asks to try again: the order is being worked on.
+BUSY = frozenset({110079, 170144, 170191, 170212})
 
 
-def meaning_of(ret_code: int) -> type[Refused] | type[OutcomeUnknown]:
-    """Tell which error a retCode other than 0 stands for; an unknown one is a plain `Refused`."""
-    return _MEANING.get(ret_code, Refused)
+def error_class_for(ret_code: int) -> type[Refused] | type[OutcomeUnknown]:
+    """Return the class of error that a retCode other than 0 stands for; an unknown one is a plain `Refused`."""
+    return _ERROR_CLASSES.get(ret_code, Refused)

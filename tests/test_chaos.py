@@ -27,9 +27,9 @@ from bybit_ext import (
     OutcomeUnknown,
     RateLimited,
 )
-from bybit_ext.auth import system_clock
+from bybit_ext.auth.clock import system_clock
 from bybit_ext.sandbox import Fault, Sandbox
-from bybit_ext.sandbox.faults import StreamFaults, answered, body, filled_first, html, late, lost, truncated
+from bybit_ext.sandbox.faults import (StreamFaults, delay_response, drop_response, fill_first, respond_with, respond_with_body, respond_with_page, truncate_response)
 from tests.conftest import options_of
 
 OPEN = ("New", "PartiallyFilled", "Untriggered")
@@ -40,26 +40,26 @@ MOST_FAULTS = 3
 
 # Everything that an honest exchange can do to a request: it may be silent or garbled, but it does not lie.
 FAULTS: dict[str, Fault] = {
-    "lost after": lost(),
-    "lost before": lost(carry_out=False),
-    "late": late(0.1),
-    "later than the time-out": late(0.4),
-    "truncated after": truncated(),
-    "truncated before": truncated(carry_out=False),
-    "10016 after": answered(10016, carry_out=True),
-    "10016 before": answered(10016),
-    "10000": answered(10000),
-    "429": html(429),
-    "502": html(502, carry_out=True),
-    "HTML": html(200, carry_out=True),
-    "empty": body(b""),
-    "null": body(b"null", carry_out=False),
-    "no retCode": body(b'{"retMsg": "OK"}'),
-    "10006": answered(10006),
-    "10006 with reset": answered(10006, reset_in=0.1),
-    "10006 with a reset in the past": answered(10006, reset_in=-1),
-    "filled first": filled_first(),
-    "filled first, says 110001": filled_first(110001),
+    "lost after": drop_response(),
+    "lost before": drop_response(carry_out=False),
+    "late": delay_response(0.1),
+    "later than the time-out": delay_response(0.4),
+    "truncated after": truncate_response(),
+    "truncated before": truncate_response(carry_out=False),
+    "10016 after": respond_with(10016, carry_out=True),
+    "10016 before": respond_with(10016),
+    "10000": respond_with(10000),
+    "429": respond_with_page(429),
+    "502": respond_with_page(502, carry_out=True),
+    "HTML": respond_with_page(200, carry_out=True),
+    "empty": respond_with_body(b""),
+    "null": respond_with_body(b"null", carry_out=False),
+    "no retCode": respond_with_body(b'{"retMsg": "OK"}'),
+    "10006": respond_with(10006),
+    "10006 with reset": respond_with(10006, reset_in=0.1),
+    "10006 with a reset in the past": respond_with(10006, reset_in=-1),
+    "filled first": fill_first(),
+    "filled first, says 110001": fill_first(110001),
     "filled after": Fault(lose_race_after=True),
 }
 HOPELESS = "never gets through"
@@ -87,7 +87,7 @@ STORIES = st.builds(
     partly_filled=st.booleans(),
     link_id_used_before=st.booleans(),
 )
-READ_FAULTS = {"502": html(502), "10006": answered(10006), "no result": body(b'{"retCode": 0, "result": null}')}
+READ_FAULTS = {"502": respond_with_page(502), "10006": respond_with(10006), "no result": respond_with_body(b'{"retCode": 0, "result": null}')}
 STREAMS = st.sampled_from(
     [
         None,

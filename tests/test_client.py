@@ -12,10 +12,10 @@ import pytest
 from bybit_v5 import Client
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order, get_orders
-from bybit_v5.models import CancelByOrderId, CancelOrderAnswer, Refusal
+from bybit_v5.models import CancelByOrderId, CancelOrderResponse, Refusal
 
 from bybit_ext import AsyncBybit, Bybit, InvalidInput, NotSent, OutcomeUnknown
-from bybit_ext.hosts import REST_HOSTS, rest_host
+from bybit_ext.engines.hosts import REST_HOSTS, rest_host
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET, Cancel, answering, with_defaults
 
@@ -361,7 +361,7 @@ class TestGeneratedClient:
 
     @pytest.mark.parametrize(
         ("body", "kind"),
-        [({"retCode": 0, "result": {"orderId": "1"}}, CancelOrderAnswer), ({"retCode": 110001}, Refusal)],
+        [({"retCode": 0, "result": {"orderId": "1"}}, CancelOrderResponse), ({"retCode": 110001}, Refusal)],
     )
     def test_a_generated_function_returns_the_union_as_values(self, body: dict[str, Any], kind: type) -> None:
         with Bybit(API_KEY, API_SECRET, transport=answering(json=body)) as bybit:

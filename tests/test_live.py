@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bybit_ext.sandbox import Sandbox
-from bybit_ext.spec import document
+from bybit_ext.document import document
 from tests.conformance.operations import validator
 from tests.live.recording import ANSWERS
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bybit_ext import cli, errors
-from bybit_ext.hosts import REST_HOSTS, STREAM_HOSTS
+from bybit_ext.engines.hosts import REST_HOSTS, STREAM_HOSTS
 from bybit_ext.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent

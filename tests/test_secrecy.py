@@ -17,8 +17,8 @@ from bybit_v5.api.trade import cancel_order
 from bybit_v5.errors import UnexpectedStatus
 from bybit_v5.models import CancelByOrderId
 
-from bybit_ext import Bybit, BybitAuth, BybitError, OrderNotFound, find_credentials
-from bybit_ext.keys import read_key
+from bybit_ext import Bybit, BybitAuth, BybitError, OrderNotFound, load_credentials
+from bybit_ext.auth.keys import load_key
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET, ONE_SEND, Cancel
 
@@ -218,10 +218,10 @@ def test_of_a_page_only_the_echo_is_blanked(page: bytes, read: bytes) -> None:
 
 @pytest.mark.parametrize("secret", [API_SECRET, RSA_KEY], ids=["HMAC", "RSA"])
 def test_nothing_that_holds_a_key_shows_it(secret: str) -> None:
-    credentials = find_credentials(API_KEY, secret)
+    credentials = load_credentials(API_KEY, secret)
     auth = BybitAuth(credentials)
     with Bybit(API_KEY, secret, proxy="http://user:hunter2@127.0.0.1:1") as bybit:
-        things = [credentials, read_key(secret), auth, bybit, bybit.client, bybit.client.get_httpx_client()]
+        things = [credentials, load_key(secret), auth, bybit, bybit.client, bybit.client.get_httpx_client()]
         text = "".join(f"{thing!r}{thing}" for thing in things)
     body = "".join(secret.splitlines()[1:3]) or secret
     assert API_KEY not in text
@@ -260,7 +260,7 @@ def test_a_traceback_of_a_real_send_shows_nothing() -> None:
 @pytest.mark.parametrize("secret", [RSA_KEY[:500], RSA_KEY.replace("PRIVATE", "PUBLIC"), "a secret that is none"])
 def test_a_key_that_cannot_be_read_is_not_shown(secret: str) -> None:
     with pytest.raises(BybitError) as caught:
-        read_key(secret)
+        load_key(secret)
     assert "".join(traceback.format_exception(caught.value)).count("MII") == 0
     assert "a secret that is none" not in str(caught.value)
 

@@ -8,8 +8,8 @@ What it takes is what the document allows: it reads it, and holds no second copy
 """
 
 try:
-    from .app import create_app
-    from .exchange import Exchange
+    from .responses import create_app
+    from .models import Exchange
     from .faults import Fault, Faults
     from .server import Sandbox
 except ModuleNotFoundError as error:

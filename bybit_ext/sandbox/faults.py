@@ -42,43 +42,43 @@ class Fault:
     reset_in: float | None = None
 
 
-def lost(*, carry_out: bool = True) -> Fault:
+def drop_response(*, carry_out: bool = True) -> Fault:
     """Lose the answer: the connection is reset, before or after the cancel was taken."""
     return Fault(carry_out=carry_out, drop=True)
 
 
-def late(seconds: float) -> Fault:
+def delay_response(seconds: float) -> Fault:
     """Carry the request out, but answer late."""
     return Fault(delay=seconds)
 
 
-def truncated(keep: int = 20, *, carry_out: bool = True) -> Fault:
+def truncate_response(keep: int = 20, *, carry_out: bool = True) -> Fault:
     """Reset the connection in the middle of the answer."""
     return Fault(carry_out=carry_out, keep=keep)
 
 
-def answered(ret_code: int, *, carry_out: bool = False, reset_in: float | None = None) -> Fault:
+def respond_with(ret_code: int, *, carry_out: bool = False, reset_in: float | None = None) -> Fault:
     """Answer with a retCode; for a rate limit, with the header that tells when it resets."""
     return Fault(carry_out=carry_out, ret_code=ret_code, reset_in=reset_in)
 
 
-def status(code: int, body: bytes = b"", *, carry_out: bool = False) -> Fault:
+def respond_with_status(code: int, body: bytes = b"", *, carry_out: bool = False) -> Fault:
     """Answer with an HTTP status and any body."""
     return Fault(carry_out=carry_out, status=code, body=body)
 
 
-def body(content: bytes, *, carry_out: bool = True) -> Fault:
+def respond_with_body(content: bytes, *, carry_out: bool = True) -> Fault:
     """Answer with any body."""
     return Fault(carry_out=carry_out, body=content)
 
 
-def html(code: int = 200, *, carry_out: bool = False) -> Fault:
+def respond_with_page(code: int = 200, *, carry_out: bool = False) -> Fault:
     """Answer with a page, as a gateway does."""
     page = b"<html><head><title>ERROR</title></head><body>The request could not be satisfied.</body></html>"
     return Fault(carry_out=carry_out, status=code, body=page, headers={"Content-Type": "text/html"})
 
 
-def filled_first(ret_code: int | None = None) -> Fault:
+def fill_first(ret_code: int | None = None) -> Fault:
     """Fill the order just before the request is judged; the exchange often says 110001 then."""
     return Fault(fill_first=True, ret_code=ret_code)
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 from bybit_v5.models import Order
 from starlette.websockets import WebSocket
 
-from .exchange import Exchange
+from .models import Exchange
 
 _TOPICS = ("order", "order.spot", "order.linear", "order.inverse", "order.option")
 

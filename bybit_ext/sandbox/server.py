@@ -9,11 +9,11 @@ from typing import Self
 
 import uvicorn
 
-from bybit_ext.auth import Clock, system_clock
+from ..auth.clock import Clock, system_clock
 
-from .app import create_app
-from .exchange import Exchange
-from .going_wrong import with_drop
+from .responses import create_app
+from .models import Exchange
+from .fault_injection import with_drop
 
 HOST = "127.0.0.1"
 

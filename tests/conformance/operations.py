@@ -22,8 +22,8 @@ from openapi_python_client.strings import PythonIdentifier
 from schemathesis import GenerationMode
 from schemathesis.core import NotSet
 
-from bybit_ext.checking import argument_hints
-from bybit_ext.spec import document, is_signed, operations
+from bybit_ext.calls.validation import argument_hints
+from bybit_ext.document import document, is_signed, operations
 
 JSON = "application/json"
 # What no type can tell, and no model checks: it is left to the exchange.

@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NotSet
 
 from bybit_ext import Bybit, BybitError
-from bybit_ext.errors import meaning_of
+from bybit_ext.errors import error_class_for
 from tests.conformance.operations import OPERATIONS, SpecOperation, answers_of, exact, requests_to, validator
 from tests.conformance.values import TEXTS, VALUES, parts_of, with_one_thing_wrong
 from tests.conftest import API_KEY, API_SECRET, ONE_SEND
@@ -50,7 +50,7 @@ def assert_nothing_is_lost(operation: SpecOperation, data: st.DataObject, answer
             return
         with pytest.raises(BybitError) as caught:
             bybit.call(operation.module, **arguments)
-    assert type(caught.value) is meaning_of(int(answer["retCode"]))
+    assert type(caught.value) is error_class_for(int(answer["retCode"]))
     assert (caught.value.ret_code, caught.value.ret_msg) == (answer["retCode"], answer.get("retMsg"))
 
 

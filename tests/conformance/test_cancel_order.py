@@ -6,7 +6,7 @@ import httpx
 import pytest
 from bybit_v5.models import Order
 
-from bybit_ext import Bybit, BybitAuth, BybitError, find_credentials
+from bybit_ext import Bybit, BybitAuth, BybitError, load_credentials
 from bybit_ext.sandbox import Sandbox
 from tests.conformance.operations import OPERATIONS, validator
 
@@ -57,7 +57,7 @@ KINDS = [
 
 @pytest.fixture(scope="module")
 def auth(sandbox: Sandbox) -> BybitAuth:
-    return BybitAuth(find_credentials(sandbox.api_key, sandbox.api_secret))
+    return BybitAuth(load_credentials(sandbox.api_key, sandbox.api_secret))
 
 
 @pytest.mark.parametrize("body", FORBIDDEN.values(), ids=FORBIDDEN)

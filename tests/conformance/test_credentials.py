@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from bybit_ext import BybitAuth, find_credentials
+from bybit_ext import BybitAuth, load_credentials
 from bybit_ext.sandbox import Sandbox
 from tests.conformance.operations import OPERATIONS, SpecOperation, requests_to, write_plainly
 from tests.conftest import API_SECRET
@@ -50,7 +50,7 @@ def ret_code_of(http: httpx.Client, operation: SpecOperation, auth: BybitAuth, c
 
 
 def auth_of(sandbox: Sandbox, secret: str = "", ahead: int = 0) -> BybitAuth:
-    credentials = find_credentials(sandbox.api_key, secret or sandbox.api_secret)
+    credentials = load_credentials(sandbox.api_key, secret or sandbox.api_secret)
     return BybitAuth(credentials, clock=lambda: sandbox.clock() + ahead)
 
 

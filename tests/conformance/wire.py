@@ -16,9 +16,9 @@ from requests.auth import AuthBase
 from schemathesis.core.parameters import ParameterLocation
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bybit_ext import Credentials, find_credentials, sign
+from bybit_ext import Credentials, load_credentials, sign
 from bybit_ext.sandbox import Sandbox
-from bybit_ext.spec import document
+from bybit_ext.document import document
 
 STATUSES = {
     b"10001": HTTPStatus.BAD_REQUEST,
@@ -90,7 +90,7 @@ class Signing(AuthBase):
 
 def options_for(case: Any, exchange: Sandbox) -> dict[str, Any]:
     """Return where to send a case, and its credentials; none if it is one that tries wrong ones."""
-    credentials = find_credentials(exchange.api_key, exchange.api_secret)
+    credentials = load_credentials(exchange.api_key, exchange.api_secret)
     # The only headers of this document are credentials.
     wrong = case.meta.is_negative_at(ParameterLocation.HEADER)
     return {"base_url": exchange.url, **({} if wrong else {"auth": Signing(credentials)})}

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from bybit_ext.blanking import blank_body
+from bybit_ext.auth.redaction import blank_body
 
 # Where the answers of testnet are kept.
 ANSWERS = Path(__file__).with_name("answers")

@@ -24,9 +24,9 @@ from bybit_v5.models import (
 )
 
 from bybit_ext import AuthenticationFailed, Bybit, CancelOrderRequest, InvalidRequest, OrderNotFound
-from bybit_ext.auth import system_clock
-from bybit_ext.hubs import ThreadHub, ThreadInbox
-from bybit_ext.order_stream import StreamState
+from bybit_ext.auth.clock import system_clock
+from bybit_ext.stream.runners import ThreadStream, ThreadSubscription
+from bybit_ext.stream.connection import StreamState
 from tests.live.recording import ANSWERS, RecordingTransport
 
 KEY, SECRET = os.environ.get("BYBIT_TEST_API_KEY"), os.environ.get("BYBIT_TEST_API_SECRET")
@@ -114,9 +114,9 @@ def test_a_clock_that_runs_ahead_is_corrected_by_the_refusal(request: pytest.Fix
 
 
 def test_the_private_stream_lets_us_in(bybit: Bybit) -> None:
-    hub = ThreadHub(bybit._require_stream("linear"))
+    hub = ThreadStream(bybit._require_stream("linear"))
     try:
-        event = hub.subscribe(ThreadInbox()).get(10)
+        event = hub.subscribe(ThreadSubscription()).get(10)
     finally:
         hub.close()
-    assert event is StreamState.READY
+    assert event is StreamState.SUBSCRIBED

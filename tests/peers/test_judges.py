@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bybit_ext.spec import document
+from bybit_ext.document import document
 from tests.conformance.test_cancel_order import FORBIDDEN
 
 HERE = Path(__file__).parent

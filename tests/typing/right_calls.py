@@ -8,11 +8,11 @@ from bybit_v5.api.trade import cancel_order, get_orders
 from bybit_v5.models import (
     CancelByOrderId,
     CancelByOrderLinkId,
-    CancelOrderAnswer,
+    CancelOrderResponse,
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
-    GetOrdersAnswer,
-    GetServerTimeAnswer,
+    GetOrdersResponse,
+    GetServerTimeResponse,
     Refusal,
 )
 
@@ -29,14 +29,14 @@ def sync_calls(bybit: Bybit) -> None:
     bybit.cancel_order(
         CancelSpotByOrderLinkId(category="spot", symbol="BTCUSDT", order_link_id="1", order_filter="StopOrder")
     )
-    assert_type(bybit.call(get_server_time), GetServerTimeAnswer)
-    assert_type(bybit.call(get_orders, category="linear", symbol="BTCUSDT"), GetOrdersAnswer)
+    assert_type(bybit.call(get_server_time), GetServerTimeResponse)
+    assert_type(bybit.call(get_orders, category="linear", symbol="BTCUSDT"), GetOrdersResponse)
     body = CancelByOrderId(category="linear", symbol="BTCUSDT", order_id="1")
-    assert_type(bybit.call(cancel_order, body=body), CancelOrderAnswer)
-    assert_type(cancel_order.sync(client=bybit.client, body=body), CancelOrderAnswer | Refusal | None)
+    assert_type(bybit.call(cancel_order, body=body), CancelOrderResponse)
+    assert_type(cancel_order.sync(client=bybit.client, body=body), CancelOrderResponse | Refusal | None)
 
 
 async def async_calls(bybit: AsyncBybit) -> None:
     accepted = await bybit.cancel_order(CancelByOrderId(category="linear", symbol="BTCUSDT", order_id="1"))
     assert_type(accepted, CancelAccepted)
-    assert_type(await bybit.call(get_server_time), GetServerTimeAnswer)
+    assert_type(await bybit.call(get_server_time), GetServerTimeResponse)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bybit_ext import Credentials, find_credentials
+from bybit_ext import Credentials, load_credentials
 
 FILE = Path(__file__).with_name("signatures.json")
 CONTENT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
@@ -17,4 +17,4 @@ def name_of(vector: dict[str, Any]) -> str:
 
 
 def credentials_of(vector: dict[str, Any]) -> Credentials:
-    return find_credentials(CONTENT["api_key"], CONTENT["secrets"][vector["secret"]])
+    return load_credentials(CONTENT["api_key"], CONTENT["secrets"][vector["secret"]])

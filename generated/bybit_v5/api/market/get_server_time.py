@@ -7,8 +7,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_server_time_answer import GetServerTimeAnswer
-from ...models.refusal import Refusal
+from ...models.error_response import ErrorResponse
+from ...models.get_server_time_response import GetServerTimeResponse
 from ...types import Response
 
 
@@ -24,21 +24,21 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetServerTimeAnswer | Refusal | None:
+) -> ErrorResponse | GetServerTimeResponse | None:
     if response.status_code == 200:
 
-        def _parse_response_200(data: object) -> GetServerTimeAnswer | Refusal:
+        def _parse_response_200(data: object) -> ErrorResponse | GetServerTimeResponse:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                response_200_type_0 = GetServerTimeAnswer.from_dict(data)
+                response_200_type_0 = GetServerTimeResponse.from_dict(data)
 
                 return response_200_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            response_200_type_1 = Refusal.from_dict(data)
+            response_200_type_1 = ErrorResponse.from_dict(data)
 
             return response_200_type_1
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetServerTimeAnswer | Refusal]:
+) -> Response[ErrorResponse | GetServerTimeResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +66,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[GetServerTimeAnswer | Refusal]:
+) -> Response[ErrorResponse | GetServerTimeResponse]:
     """Read the exchange's clock
 
      The time at the exchange, in seconds and in nanoseconds. Public, so it is not signed.
@@ -76,7 +76,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetServerTimeAnswer | Refusal]
+        Response[ErrorResponse | GetServerTimeResponse]
     """
 
     kwargs = _get_kwargs()
@@ -91,7 +91,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> GetServerTimeAnswer | Refusal | None:
+) -> ErrorResponse | GetServerTimeResponse | None:
     """Read the exchange's clock
 
      The time at the exchange, in seconds and in nanoseconds. Public, so it is not signed.
@@ -101,7 +101,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetServerTimeAnswer | Refusal
+        ErrorResponse | GetServerTimeResponse
     """
 
     return sync_detailed(
@@ -112,7 +112,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[GetServerTimeAnswer | Refusal]:
+) -> Response[ErrorResponse | GetServerTimeResponse]:
     """Read the exchange's clock
 
      The time at the exchange, in seconds and in nanoseconds. Public, so it is not signed.
@@ -122,7 +122,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetServerTimeAnswer | Refusal]
+        Response[ErrorResponse | GetServerTimeResponse]
     """
 
     kwargs = _get_kwargs()
@@ -135,7 +135,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> GetServerTimeAnswer | Refusal | None:
+) -> ErrorResponse | GetServerTimeResponse | None:
     """Read the exchange's clock
 
      The time at the exchange, in seconds and in nanoseconds. Public, so it is not signed.
@@ -145,7 +145,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetServerTimeAnswer | Refusal
+        ErrorResponse | GetServerTimeResponse
     """
 
     return (

@@ -9,10 +9,10 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.cancel_by_order_id import CancelByOrderId
 from ...models.cancel_by_order_link_id import CancelByOrderLinkId
-from ...models.cancel_order_answer import CancelOrderAnswer
+from ...models.cancel_order_response import CancelOrderResponse
 from ...models.cancel_spot_by_order_id import CancelSpotByOrderId
 from ...models.cancel_spot_by_order_link_id import CancelSpotByOrderLinkId
-from ...models.refusal import Refusal
+from ...models.error_response import ErrorResponse
 from ...types import Response
 
 
@@ -44,21 +44,21 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> CancelOrderAnswer | Refusal | None:
+) -> CancelOrderResponse | ErrorResponse | None:
     if response.status_code == 200:
 
-        def _parse_response_200(data: object) -> CancelOrderAnswer | Refusal:
+        def _parse_response_200(data: object) -> CancelOrderResponse | ErrorResponse:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                response_200_type_0 = CancelOrderAnswer.from_dict(data)
+                response_200_type_0 = CancelOrderResponse.from_dict(data)
 
                 return response_200_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            response_200_type_1 = Refusal.from_dict(data)
+            response_200_type_1 = ErrorResponse.from_dict(data)
 
             return response_200_type_1
 
@@ -74,7 +74,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[CancelOrderAnswer | Refusal]:
+) -> Response[CancelOrderResponse | ErrorResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -87,7 +87,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId,
-) -> Response[CancelOrderAnswer | Refusal]:
+) -> Response[CancelOrderResponse | ErrorResponse]:
     """Cancel an order
 
      Asks the exchange to cancel one unfilled or partially filled order, named by `orderId` or
@@ -107,7 +107,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[CancelOrderAnswer | Refusal]
+        Response[CancelOrderResponse | ErrorResponse]
     """
 
     kwargs = _get_kwargs(
@@ -125,7 +125,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId,
-) -> CancelOrderAnswer | Refusal | None:
+) -> CancelOrderResponse | ErrorResponse | None:
     """Cancel an order
 
      Asks the exchange to cancel one unfilled or partially filled order, named by `orderId` or
@@ -145,7 +145,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        CancelOrderAnswer | Refusal
+        CancelOrderResponse | ErrorResponse
     """
 
     return sync_detailed(
@@ -158,7 +158,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId,
-) -> Response[CancelOrderAnswer | Refusal]:
+) -> Response[CancelOrderResponse | ErrorResponse]:
     """Cancel an order
 
      Asks the exchange to cancel one unfilled or partially filled order, named by `orderId` or
@@ -178,7 +178,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[CancelOrderAnswer | Refusal]
+        Response[CancelOrderResponse | ErrorResponse]
     """
 
     kwargs = _get_kwargs(
@@ -194,7 +194,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId,
-) -> CancelOrderAnswer | Refusal | None:
+) -> CancelOrderResponse | ErrorResponse | None:
     """Cancel an order
 
      Asks the exchange to cancel one unfilled or partially filled order, named by `orderId` or
@@ -214,7 +214,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        CancelOrderAnswer | Refusal
+        CancelOrderResponse | ErrorResponse
     """
 
     return (

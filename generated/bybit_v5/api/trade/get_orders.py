@@ -8,17 +8,25 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.category import Category
-from ...models.get_orders_answer import GetOrdersAnswer
-from ...models.refusal import Refusal
+from ...models.error_response import ErrorResponse
+from ...models.get_orders_response import GetOrdersResponse
+from ...models.open_only import OpenOnly
+from ...models.query_order_filter import QueryOrderFilter
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     *,
     category: Category,
-    symbol: str,
+    symbol: str | Unset = UNSET,
+    base_coin: str | Unset = UNSET,
+    settle_coin: str | Unset = UNSET,
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
+    open_only: OpenOnly | Unset = UNSET,
+    order_filter: QueryOrderFilter | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -28,9 +36,29 @@ def _get_kwargs(
 
     params["symbol"] = symbol
 
+    params["baseCoin"] = base_coin
+
+    params["settleCoin"] = settle_coin
+
     params["orderId"] = order_id
 
     params["orderLinkId"] = order_link_id
+
+    json_open_only: int | Unset = UNSET
+    if not isinstance(open_only, Unset):
+        json_open_only = open_only
+
+    params["openOnly"] = json_open_only
+
+    json_order_filter: str | Unset = UNSET
+    if not isinstance(order_filter, Unset):
+        json_order_filter = order_filter
+
+    params["orderFilter"] = json_order_filter
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -45,21 +73,21 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetOrdersAnswer | Refusal | None:
+) -> ErrorResponse | GetOrdersResponse | None:
     if response.status_code == 200:
 
-        def _parse_response_200(data: object) -> GetOrdersAnswer | Refusal:
+        def _parse_response_200(data: object) -> ErrorResponse | GetOrdersResponse:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                response_200_type_0 = GetOrdersAnswer.from_dict(data)
+                response_200_type_0 = GetOrdersResponse.from_dict(data)
 
                 return response_200_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             if not isinstance(data, dict):
                 raise TypeError()
-            response_200_type_1 = Refusal.from_dict(data)
+            response_200_type_1 = ErrorResponse.from_dict(data)
 
             return response_200_type_1
 
@@ -75,7 +103,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetOrdersAnswer | Refusal]:
+) -> Response[ErrorResponse | GetOrdersResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -88,36 +116,61 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     category: Category,
-    symbol: str,
+    symbol: str | Unset = UNSET,
+    base_coin: str | Unset = UNSET,
+    settle_coin: str | Unset = UNSET,
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
-) -> Response[GetOrdersAnswer | Refusal]:
-    """Read orders back
+    open_only: OpenOnly | Unset = UNSET,
+    order_filter: QueryOrderFilter | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> Response[ErrorResponse | GetOrdersResponse]:
+    """Read open orders, and those that closed last
 
-     Reads open orders and the 500 most recently closed ones. Right after an acknowledged cancel it can
-    still show the status from before.
+     Reads open orders and the 500 most recently closed ones. An order named by `orderId` or
+    `orderLinkId` is found open or closed; `orderId` goes before `orderLinkId` before `symbol` before
+    `baseCoin`. linear requires one of `symbol`, `baseCoin` and `settleCoin`, which no schema of a query
+    can say; spot has no `settleCoin`. Right after an acknowledged cancel it can still show the status
+    from before, and after a restart of the exchange the closed orders of unified accounts are in the
+    history only.
 
     Args:
         category (Category): Product type. Classic accounts have no `option`.
-        symbol (str): Symbol name, uppercase only.
+        symbol (str | Unset): Symbol name, uppercase only.
+        base_coin (str | Unset): Name of a coin, uppercase only.
+        settle_coin (str | Unset): Name of a coin, uppercase only.
         order_id (str | Unset): The exchange's id of the order; a UUID for derivatives, a long
             decimal number for spot, always as a string.
         order_link_id (str | Unset): The caller's own id of the order. Bybit lets one be created
             with up to 36 letters, digits, `-` and `_`.
+        open_only (OpenOnly | Unset): Open orders (0), or recently closed ones (1 or 2, by the
+            kind of account).
+        order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
+            conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
+            with stop loss.
+        limit (int | Unset):
+        cursor (str | Unset): Names a page, as the `nextPageCursor` of the page before does.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetOrdersAnswer | Refusal]
+        Response[ErrorResponse | GetOrdersResponse]
     """
 
     kwargs = _get_kwargs(
         category=category,
         symbol=symbol,
+        base_coin=base_coin,
+        settle_coin=settle_coin,
         order_id=order_id,
         order_link_id=order_link_id,
+        open_only=open_only,
+        order_filter=order_filter,
+        limit=limit,
+        cursor=cursor,
     )
 
     response = client.get_httpx_client().request(
@@ -131,37 +184,62 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     category: Category,
-    symbol: str,
+    symbol: str | Unset = UNSET,
+    base_coin: str | Unset = UNSET,
+    settle_coin: str | Unset = UNSET,
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
-) -> GetOrdersAnswer | Refusal | None:
-    """Read orders back
+    open_only: OpenOnly | Unset = UNSET,
+    order_filter: QueryOrderFilter | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> ErrorResponse | GetOrdersResponse | None:
+    """Read open orders, and those that closed last
 
-     Reads open orders and the 500 most recently closed ones. Right after an acknowledged cancel it can
-    still show the status from before.
+     Reads open orders and the 500 most recently closed ones. An order named by `orderId` or
+    `orderLinkId` is found open or closed; `orderId` goes before `orderLinkId` before `symbol` before
+    `baseCoin`. linear requires one of `symbol`, `baseCoin` and `settleCoin`, which no schema of a query
+    can say; spot has no `settleCoin`. Right after an acknowledged cancel it can still show the status
+    from before, and after a restart of the exchange the closed orders of unified accounts are in the
+    history only.
 
     Args:
         category (Category): Product type. Classic accounts have no `option`.
-        symbol (str): Symbol name, uppercase only.
+        symbol (str | Unset): Symbol name, uppercase only.
+        base_coin (str | Unset): Name of a coin, uppercase only.
+        settle_coin (str | Unset): Name of a coin, uppercase only.
         order_id (str | Unset): The exchange's id of the order; a UUID for derivatives, a long
             decimal number for spot, always as a string.
         order_link_id (str | Unset): The caller's own id of the order. Bybit lets one be created
             with up to 36 letters, digits, `-` and `_`.
+        open_only (OpenOnly | Unset): Open orders (0), or recently closed ones (1 or 2, by the
+            kind of account).
+        order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
+            conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
+            with stop loss.
+        limit (int | Unset):
+        cursor (str | Unset): Names a page, as the `nextPageCursor` of the page before does.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetOrdersAnswer | Refusal
+        ErrorResponse | GetOrdersResponse
     """
 
     return sync_detailed(
         client=client,
         category=category,
         symbol=symbol,
+        base_coin=base_coin,
+        settle_coin=settle_coin,
         order_id=order_id,
         order_link_id=order_link_id,
+        open_only=open_only,
+        order_filter=order_filter,
+        limit=limit,
+        cursor=cursor,
     ).parsed
 
 
@@ -169,36 +247,61 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     category: Category,
-    symbol: str,
+    symbol: str | Unset = UNSET,
+    base_coin: str | Unset = UNSET,
+    settle_coin: str | Unset = UNSET,
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
-) -> Response[GetOrdersAnswer | Refusal]:
-    """Read orders back
+    open_only: OpenOnly | Unset = UNSET,
+    order_filter: QueryOrderFilter | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> Response[ErrorResponse | GetOrdersResponse]:
+    """Read open orders, and those that closed last
 
-     Reads open orders and the 500 most recently closed ones. Right after an acknowledged cancel it can
-    still show the status from before.
+     Reads open orders and the 500 most recently closed ones. An order named by `orderId` or
+    `orderLinkId` is found open or closed; `orderId` goes before `orderLinkId` before `symbol` before
+    `baseCoin`. linear requires one of `symbol`, `baseCoin` and `settleCoin`, which no schema of a query
+    can say; spot has no `settleCoin`. Right after an acknowledged cancel it can still show the status
+    from before, and after a restart of the exchange the closed orders of unified accounts are in the
+    history only.
 
     Args:
         category (Category): Product type. Classic accounts have no `option`.
-        symbol (str): Symbol name, uppercase only.
+        symbol (str | Unset): Symbol name, uppercase only.
+        base_coin (str | Unset): Name of a coin, uppercase only.
+        settle_coin (str | Unset): Name of a coin, uppercase only.
         order_id (str | Unset): The exchange's id of the order; a UUID for derivatives, a long
             decimal number for spot, always as a string.
         order_link_id (str | Unset): The caller's own id of the order. Bybit lets one be created
             with up to 36 letters, digits, `-` and `_`.
+        open_only (OpenOnly | Unset): Open orders (0), or recently closed ones (1 or 2, by the
+            kind of account).
+        order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
+            conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
+            with stop loss.
+        limit (int | Unset):
+        cursor (str | Unset): Names a page, as the `nextPageCursor` of the page before does.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetOrdersAnswer | Refusal]
+        Response[ErrorResponse | GetOrdersResponse]
     """
 
     kwargs = _get_kwargs(
         category=category,
         symbol=symbol,
+        base_coin=base_coin,
+        settle_coin=settle_coin,
         order_id=order_id,
         order_link_id=order_link_id,
+        open_only=open_only,
+        order_filter=order_filter,
+        limit=limit,
+        cursor=cursor,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -210,29 +313,48 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     category: Category,
-    symbol: str,
+    symbol: str | Unset = UNSET,
+    base_coin: str | Unset = UNSET,
+    settle_coin: str | Unset = UNSET,
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
-) -> GetOrdersAnswer | Refusal | None:
-    """Read orders back
+    open_only: OpenOnly | Unset = UNSET,
+    order_filter: QueryOrderFilter | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+) -> ErrorResponse | GetOrdersResponse | None:
+    """Read open orders, and those that closed last
 
-     Reads open orders and the 500 most recently closed ones. Right after an acknowledged cancel it can
-    still show the status from before.
+     Reads open orders and the 500 most recently closed ones. An order named by `orderId` or
+    `orderLinkId` is found open or closed; `orderId` goes before `orderLinkId` before `symbol` before
+    `baseCoin`. linear requires one of `symbol`, `baseCoin` and `settleCoin`, which no schema of a query
+    can say; spot has no `settleCoin`. Right after an acknowledged cancel it can still show the status
+    from before, and after a restart of the exchange the closed orders of unified accounts are in the
+    history only.
 
     Args:
         category (Category): Product type. Classic accounts have no `option`.
-        symbol (str): Symbol name, uppercase only.
+        symbol (str | Unset): Symbol name, uppercase only.
+        base_coin (str | Unset): Name of a coin, uppercase only.
+        settle_coin (str | Unset): Name of a coin, uppercase only.
         order_id (str | Unset): The exchange's id of the order; a UUID for derivatives, a long
             decimal number for spot, always as a string.
         order_link_id (str | Unset): The caller's own id of the order. Bybit lets one be created
             with up to 36 letters, digits, `-` and `_`.
+        open_only (OpenOnly | Unset): Open orders (0), or recently closed ones (1 or 2, by the
+            kind of account).
+        order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
+            conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
+            with stop loss.
+        limit (int | Unset):
+        cursor (str | Unset): Names a page, as the `nextPageCursor` of the page before does.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetOrdersAnswer | Refusal
+        ErrorResponse | GetOrdersResponse
     """
 
     return (
@@ -240,7 +362,13 @@ async def asyncio(
             client=client,
             category=category,
             symbol=symbol,
+            base_coin=base_coin,
+            settle_coin=settle_coin,
             order_id=order_id,
             order_link_id=order_link_id,
+            open_only=open_only,
+            order_filter=order_filter,
+            limit=limit,
+            cursor=cursor,
         )
     ).parsed

@@ -1,0 +1,272 @@
+"""What `Bybit` and `AsyncBybit` share: how they are opened, and the flows that they drive."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from ssl import SSLContext
+from typing import Any, Generic, Never, TypeVar
+
+import httpx
+from bybit_v5 import Client
+from bybit_v5.api.market import get_server_time
+from bybit_v5.api.trade import cancel_order
+
+from ._checks import check_count, check_headers, check_seconds, check_types, refuse_unexpected
+from .auth.clock import Clock, ServerClock, system_clock
+from .auth.credentials import load_credentials
+from .auth.signing import BybitAuth, check_recv_window
+from .calls.call import Caller, Limits, call_flow
+from .calls.clock_sync import clock_sync_flow
+from .calls.flow import CallTime, Deadline, Flow
+from .calls.operations import Answer, Arguments, Operation, build_request
+from .calls.responses import process_response
+from .calls.retry import RetryState, policy_for
+from .engines.forks import forget_in_children
+from .engines.hosts import STREAM_HOSTS, Environment, Region, parse_base_url, parse_stream_url, rest_host
+from .engines.interface import refuse_closed
+from .engines.proxies import read_proxy
+from .engines.selection import EngineName, choose_engine
+from .engines.settings import EngineSettings
+from .engines.sockets import Route
+from .engines.tls import ClientCert, read_tls_settings
+from .errors import InvalidInput
+from .orders.cancel import cancel_flow
+from .orders.confirm import Confirmation
+from .orders.identity import CallStart, Identity
+from .orders.order_calls import OrderCalls
+from .orders.requests import CancelOrderRequest, OrderName
+from .orders.tracker import OrderTracker
+from .results import CancelAccepted, CancelOutcome, Evidence
+from .stream.broadcast import AnySubscription, OrderKey
+from .stream.settings import StreamSettings
+
+Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+
+# Of the time for a confirmed cancel: one that gets no answer must leave some to read the order in, and a lost answer some for
+# a second send.
+_SHARE_OF_CANCEL = 0.6
+_SHARE_OF_SEND = 0.2
+
+
+class BaseClient(ABC, Generic[Transport]):
+    """A client that knows what to do; its subclasses drive it. The arguments are explained there."""
+
+    _transports: type
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
+        self,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        *,
+        passphrase: str | None = None,
+        environment: Environment = "mainnet",
+        region: Region | None = None,
+        base_url: str | None = None,
+        stream_url: str | None = None,
+        allow_insecure: bool = False,
+        recv_window: int = 5000,
+        deadline: float = 10.0,
+        timeout: float = 5.0,
+        absent_after: float = 3.0,
+        clock: Clock = system_clock,
+        headers: Mapping[str, str] | None = None,
+        proxy: str | None = None,
+        verify: SSLContext | bool | None = None,
+        ca_file: str | Path | None = None,
+        client_cert: ClientCert | None = None,
+        trust_env: bool = True,
+        max_connections: int = 100,
+        engine: EngineName | None = None,
+        transport: Transport | None = None,
+        **unexpected: Never,
+    ) -> None:
+        try:
+            credentials = load_credentials(api_key, api_secret, passphrase)
+        finally:
+            # A traceback keeps the local variables of this frame; they must not be the keys.
+            names, api_key, api_secret, passphrase = list(unexpected), None, None, None
+            unexpected.clear()
+        if names:
+            raise refuse_unexpected(names)
+        check_types(
+            environment=(environment, str),
+            region=(region, str | None),
+            base_url=(base_url, str | None),
+            stream_url=(stream_url, str | None),
+            clock=(clock, Callable),
+            headers=(headers, Mapping | None),
+            verify=(verify, SSLContext | bool | None),
+            ca_file=(ca_file, str | Path | None),
+            client_cert=(client_cert, str | tuple | None),
+            transport=(transport, self._transports | None),
+        )
+        self._deadline: float = check_seconds("deadline", deadline)
+        self._timeout: float = check_seconds("timeout", timeout)
+        self._absent_after: float = check_seconds("absent_after", absent_after)
+        rest_url = rest_host(environment, region) if base_url is None else base_url
+        address = parse_base_url(rest_url, allow_insecure=allow_insecure)
+        stream_url = stream_url or (None if base_url else STREAM_HOSTS.get((environment, region)))
+        stream_address = parse_stream_url(stream_url, allow_insecure=allow_insecure) if stream_url else None
+        try:
+            route = Route(address, read_proxy(proxy, address, trust_env=trust_env))
+            self._stream_route: Route | None = None
+            if stream_address:
+                self._stream_route = Route(stream_address, read_proxy(proxy, stream_address, trust_env=trust_env))
+        finally:
+            proxy = None  # it can hold a password
+        tls = read_tls_settings(verify, ca_file, client_cert, trust_env=trust_env)
+        self._settings = EngineSettings(route, tls, check_count("max_connections", max_connections))
+        self._engine_name = choose_engine(engine, self._settings)
+        self._transport: Transport | None = transport
+        self._caller = Caller(
+            credentials=credentials,
+            clock=ServerClock(clock),
+            recv_window=check_recv_window(recv_window),
+            headers=check_headers(headers or {}),
+            host=address.host,
+        )
+        self._is_closed = False
+        self._client: Client | None = None
+        self._lock = threading.Lock()
+        self._reset()
+        forget_in_children(self)
+
+    def forget(self) -> None:
+        """Serve a forked child: it has none of its parent's threads and tasks, and must not use its connections."""
+        self._lock = threading.Lock()
+        self._client = None
+        self._reset()
+
+    @abstractmethod
+    def _reset(self) -> None:
+        """Start with a new engine and without a stream."""
+
+    @abstractmethod
+    def _as_transports(self) -> tuple[httpx.BaseTransport, httpx.AsyncBaseTransport]:
+        """Return what sends for the generated functions, blocking and not."""
+
+    @property
+    def client(self) -> Client:
+        """The generated client, over this client's connections. Every generated function takes it, and is signed."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._open_generated_client()
+            return self._client
+
+    def _open_generated_client(self) -> Client:
+        sync_transport, async_transport = self._as_transports()
+        caller = self._caller
+        settings: dict[str, Any] = {
+            "base_url": self._base_url,
+            "headers": dict(caller.headers),
+            "auth": BybitAuth(caller.credentials, recv_window=caller.recv_window, clock=caller.clock),
+            "timeout": self._timeout,
+            "trust_env": False,  # the engine has read what the environment says
+        }
+        client = Client(base_url=self._base_url, raise_on_unexpected_status=True)
+        client.set_httpx_client(httpx.Client(transport=sync_transport, **settings))
+        client.set_async_httpx_client(httpx.AsyncClient(transport=async_transport, **settings))
+        return client
+
+    @property
+    def _base_url(self) -> str:
+        address = self._settings.route.address
+        return f"{address.scheme}://{address.authority}{address.path}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._base_url!r})"
+
+    # ---- the stream
+
+    def _stream_settings(self) -> StreamSettings | None:
+        """Return how to reach the stream; None if there is none, or its extra is not installed.
+
+        Raises:
+            InvalidInput: the client is closed.
+        """
+        self._check_open()
+        if self._stream_route is None or find_spec("websockets") is None:
+            return None
+        return StreamSettings(self._stream_route, self._settings.tls, self._caller.credentials, self._caller.clock)
+
+    @abstractmethod
+    def _listen_for(self, key: OrderKey) -> AnySubscription | None:
+        """Return a subscription to the stream, which is opened if it is not; None if there is none."""
+
+    # ---- flows
+
+    def _call_flow(
+        self,
+        time: CallTime,
+        state: RetryState,
+        operation: Operation[Arguments, Answer],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Flow[tuple[Answer, Evidence]]:
+        self._check_open()
+        built = build_request(operation, self._settings.route.address.path, *args, **kwargs)
+        return call_flow(
+            built,
+            partial(process_response, operation),
+            caller=self._caller,
+            time=time,
+            limits=Limits(Deadline.after(time, self._deadline), self._timeout),
+            policy=policy_for(built),
+            state=state,
+        )
+
+    def _sync_clock_flow(self, time: CallTime) -> Flow[int]:
+        state = RetryState()
+        return clock_sync_flow(self._caller.clock, time, state, self._call_flow(time, state, get_server_time))
+
+    def _cancel_flow(
+        self, time: CallTime, order: CancelOrderRequest, deadline: float | None, timeout: float | None
+    ) -> Flow[CancelAccepted]:
+        seconds, one_send = self._times(deadline, timeout)
+        return cancel_flow(self._calls_about(order, time, seconds, one_send))
+
+    def _confirm_flow(
+        self, time: CallTime, order: CancelOrderRequest, deadline: float | None, timeout: float | None
+    ) -> Flow[CancelOutcome]:
+        seconds, one_send = self._times(deadline, timeout)
+        calls = self._calls_about(order, time, seconds, min(one_send, seconds * _SHARE_OF_SEND))
+        calls.resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
+        name = calls.identity.name
+        subscription = self._listen_for(OrderKey(name.order_id, name.order_link_id))
+        tracker = OrderTracker(
+            calls.identity,
+            deadline=calls.deadline.end,
+            resend_deadline=calls.resend_deadline.end,
+            absent_after=self._absent_after,
+            has_stream=subscription is not None,
+        )
+        return Confirmation(calls, tracker, subscription, self._caller.clock.local()).flow()
+
+    def _calls_about(self, order: CancelOrderRequest, time: CallTime, seconds: float, timeout: float) -> OrderCalls:
+        self._check_open()
+        base_path = self._settings.route.address.path
+        built = build_request(cancel_order, base_path, body=order)
+        now = self._caller.clock()
+        identity = Identity(OrderName.of(order), CallStart(time.now, now, now, self._caller.recv_window))
+        return OrderCalls(self._caller, time, base_path, built, identity, Deadline.after(time, seconds), timeout)
+
+    def _times(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:
+        return (
+            self._deadline if deadline is None else check_seconds("deadline", deadline),
+            self._timeout if timeout is None else check_seconds("timeout", timeout),
+        )
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise refuse_closed()
+
+
+def no_stream() -> InvalidInput:
+    """Return the error of a call that needs a stream where there is none."""
+    return InvalidInput(
+        "There is no stream to connect to: this host has none that is documented (stream_url= names one), or the extra is "
+        "missing (pip install 'bybit-v5[stream]')."
+    )

@@ -1,0 +1,40 @@
+"""What a caller is told who passes the fields of an order, as other clients take them, in place of a request model."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from .errors import InvalidInput
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_MODELS = {
+    (True, False): 'CancelByOrderId(category="linear", symbol="BTCUSDT", order_id="…")',
+    (False, False): 'CancelByOrderLinkId(category="linear", symbol="BTCUSDT", order_link_id="…")',
+    (True, True): 'CancelSpotByOrderId(category="spot", symbol="BTCUSDT", order_id="…", order_filter="StopOrder")',
+    (False, True): 'CancelSpotByOrderLinkId(category="spot", symbol="BTCUSDT", order_link_id="…", order_filter="StopOrder")',
+}
+
+
+def explain_arguments(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Let a method answer arguments that it does not have with `InvalidInput`, which names the model that was meant."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            problem = f"{method.__name__}: {error}. {_hint(method.__name__, set(kwargs))}"
+            raise InvalidInput(problem) from None
+        return method(*args, **kwargs)
+
+    return call
+
+
+def _hint(name: str, given: set[str]) -> str:
+    by_order_id = not given & {"orderLinkId", "order_link_id"}
+    has_filter = bool(given & {"orderFilter", "order_filter"})
+    return f"It takes a model of bybit_v5.models: {name}({_MODELS[by_order_id, has_filter]})."

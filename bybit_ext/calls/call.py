@@ -1,0 +1,176 @@
+"""One call as a flow: sign, send, process the response, correct the clock, wait, send again, give up in time."""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from attrs import define, evolve, frozen
+
+from ..auth.clock import ServerClock
+from ..auth.credentials import Credentials
+from ..auth.signing import Signature, payload_of
+from ..engines.interface import Headers, Lost
+from ..errors import BybitError, ClockError, InvalidInput, NotSent, OutcomeUnknown, RateLimited
+from ..results import Evidence
+from .flow import CallTime, Deadline, Flow, Send, Sent, Sleep
+from .operations import BuiltRequest
+from .responses import RawReply
+from .retry import RetryState, Rule, wait_before_next
+
+_log = logging.getLogger("bybit_ext")
+_MIN_SEND_TIME = 0.01  # seconds; with less than this left, sending could only bring another unknown outcome
+
+Parsed = TypeVar("Parsed")
+Process = Callable[[RawReply], tuple[Parsed, Evidence]]
+"""Turns a reply into what the call returns and its evidence, or raises the matching error."""
+
+
+@frozen
+class Caller:
+    """Who calls: what the calls of one client share.
+
+    Attributes:
+        credentials: the API key and what signs for it.
+        clock: returns the exchange's time.
+        recv_window: how long a signature stays good, in ms.
+        headers: the caller's own, sent with every request.
+        host: the exchange's host, for messages.
+    """
+
+    credentials: Credentials
+    clock: ServerClock
+    recv_window: int
+    headers: Headers
+    host: str
+
+
+@frozen
+class Limits:
+    """How long a call may take.
+
+    Attributes:
+        deadline: by when it must end.
+        timeout: seconds that one send may take.
+        resend_deadline: by when it must end once a send got no clear answer, so that there is time to look what became of
+            it; None for the deadline.
+    """
+
+    deadline: Deadline
+    timeout: float
+    resend_deadline: Deadline | None = None
+
+
+def call_flow(
+    built: BuiltRequest,
+    process: Process[Parsed],
+    *,
+    caller: Caller,
+    time: CallTime,
+    limits: Limits,
+    policy: list[Rule],
+    state: RetryState | None = None,
+) -> Flow[tuple[Parsed, Evidence]]:
+    """Return what the call brought and its evidence, or raise what is known at the end.
+
+    Args:
+        built: the request; signed afresh for every send.
+        process: turns the reply into what is returned.
+        caller: who calls.
+        time: the time of the call.
+        limits: how long it may take.
+        policy: when it is sent again.
+        state: what earlier sends of the same call have brought; None if there were none.
+
+    Raises:
+        Refused: the exchange answered no.
+        OutcomeUnknown: the request may have been carried out.
+        NotSent: nothing left this machine.
+    """
+    state = state or RetryState()
+    request = evolve(built.request, headers=built.request.headers + caller.headers) if caller.headers else built.request
+    while True:
+        attempt = _Attempt(built, caller, time)
+        seconds = min(limits.timeout, limits.deadline.remaining)
+        sent: Sent = yield Send(request, attempt.sign, seconds, fresh=state.lost_an_answer)
+        try:
+            return attempt.process(sent, process, state)
+        except BybitError as caught:
+            error = caught
+        finally:
+            state.signed_at = attempt.signed_at
+            del sent
+        state.record(error)
+        attempt.correct_clock(error, state)
+        wait = wait_before_next(policy, error, state)
+        has_doubt = state.unknown_outcome is not None
+        end = limits.resend_deadline if limits.resend_deadline and has_doubt else limits.deadline
+        if wait is not None and isinstance(error, RateLimited):
+            error.retry_at = attempt.time_in(wait)
+        if wait is None or wait + _MIN_SEND_TIME > end.remaining:
+            raise state.final_error(error)
+        _log.info("%s is sent again in %.2f s, after %s", request.target.partition("?")[0], wait, _reason(error))
+        if wait:
+            yield Sleep(wait)
+
+
+@define
+class _Attempt:
+    """One send of a request, with the signature that was made for it."""
+
+    _built: BuiltRequest
+    _caller: Caller
+    _time: CallTime
+    _signature: Signature | None = None
+    signed_at: float = 0.0
+
+    def sign(self) -> Headers:
+        """Return the headers that sign the request now."""
+        self.signed_at = self._time.clock()
+        if not self._built.is_signed:
+            return ()
+        request = self._built.request
+        self._signature = Signature(
+            self._caller.credentials,
+            timestamp=self._caller.clock(),
+            recv_window=self._caller.recv_window,
+            payload=payload_of(request.method, request.target.partition("?")[2].encode(), request.body),
+        )
+        return self._signature.headers
+
+    def process(self, sent: Sent, process: Process[Parsed], state: RetryState) -> tuple[Parsed, Evidence]:
+        if isinstance(sent, NotSent):
+            raise type(sent)(sent.args[0], Evidence(sends=state.sends))
+        state.sends += 1
+        timestamp = self._signature.timestamp if self._signature else None
+        if isinstance(sent, Lost):
+            state.lost_an_answer = True
+            message = f"The request was sent, but no answer came back ({self._caller.host}: {sent})."
+            raise OutcomeUnknown(message, Evidence(timestamp=timestamp, sends=state.sends))
+        secrets = self._signature.secrets if self._signature else ()
+        return process(RawReply(sent, secrets, timestamp, state.sends))
+
+    def correct_clock(self, error: BybitError, state: RetryState) -> None:
+        """Take over the exchange's time from the first answer that refused a timestamp."""
+        told = error.evidence.server_time
+        if not isinstance(error, ClockError) or state.corrected_by or told is None:
+            return
+        half_round_trip = (self._time.now - self.signed_at) / 2
+        local = self._local_time()
+        if local is not None and self._caller.clock.correct(told + round(half_round_trip * 1000) - local):
+            state.corrected_by = error
+
+    def time_in(self, seconds: float) -> int | None:
+        """Return the exchange's time so many seconds from now, UTC in ms."""
+        local = self._local_time()
+        return None if local is None else local + self._caller.clock.offset + round(seconds * 1000)
+
+    def _local_time(self) -> int | None:
+        try:
+            return self._caller.clock.local()
+        except InvalidInput:  # the caller's own clock; what the exchange answered goes first
+            return None
+
+
+def _reason(error: BybitError) -> str:
+    code = f" (retCode {error.ret_code})" if error.ret_code is not None else ""
+    return f"{type(error).__name__}{code}"

@@ -1,0 +1,75 @@
+"""Read what a reply says of the call: the evidence that results and errors carry. Keys and signatures are redacted."""
+
+import re
+from typing import Any, cast
+
+from ..auth.redaction import redact
+from ..engines.interface import Reply
+from ..results import Evidence, RateLimit
+from .validation import parse_integer
+
+_MAX_TIME = 10**14  # ms, the year 5138: no clock says that
+_MAX_DIGITS = 18  # no count or time needs more, and int() refuses absurd lengths
+_SHORT_MESSAGE = 2  # characters; "OK" is not worth a look
+_MAX_MESSAGE = 500  # characters of the exchange's message that are kept
+_SERVER_TIMESTAMP = re.compile(r"server_timestamp\[(\d{1,18})\]", re.ASCII)
+
+
+def read_evidence(
+    reply: Reply, content: Any, *, secrets: tuple[str, ...], timestamp: int | None, sends: int
+) -> Evidence:
+    """Gather what a reply says. Nothing in it can make this fail.
+
+    Args:
+        reply: what came back.
+        content: its JSON; None if it has none.
+        secrets: what must not be shown.
+        timestamp: the time that was signed, UTC in ms; None if the request was not signed.
+        sends: how many times the request has left this machine.
+    """
+    fields = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    message = fields.get("retMsg")
+    trace_id = reply.headers.get("traceid")
+    return Evidence(
+        ret_code=parse_integer(fields.get("retCode")),
+        ret_msg=_redact(message, secrets) if isinstance(message, str) else None,
+        status_code=reply.status,
+        trace_id=_redact(trace_id, secrets) if trace_id else None,
+        rate_limit=_read_rate_limit(reply),
+        server_time=_read_server_time(message, fields.get("time"), reply),
+        timestamp=timestamp,
+        sends=sends,
+    )
+
+
+def redact_message(content: Any, secrets: tuple[str, ...]) -> None:
+    """Redact the message in the JSON of a reply, which becomes part of a model."""
+    message = content.get("retMsg") if isinstance(content, dict) else None
+    if isinstance(message, str) and len(message) > _SHORT_MESSAGE:
+        content["retMsg"] = redact(message, *secrets)
+
+
+def _redact(text: str, secrets: tuple[str, ...]) -> str:
+    redacted = redact(text, *secrets) if len(text) > _SHORT_MESSAGE else text
+    return redacted if len(redacted) <= _MAX_MESSAGE else f"{redacted[:_MAX_MESSAGE]}…"
+
+
+def _read_server_time(message: Any, time: Any, reply: Reply) -> int | None:
+    """Return the exchange's time: a refused timestamp (10002) names it in its message, other answers beside it."""
+    named = _SERVER_TIMESTAMP.search(message) if isinstance(message, str) else None
+    times = (named and int(named[1]), parse_integer(time), _parse_header(reply, "timenow"))
+    return next((time for time in times if time is not None and 0 < time < _MAX_TIME), None)
+
+
+def _read_rate_limit(reply: Reply) -> RateLimit | None:
+    limit, remaining, reset_at = (
+        _parse_header(reply, name) for name in ("x-bapi-limit", "x-bapi-limit-status", "x-bapi-limit-reset-timestamp")
+    )
+    if limit is remaining is reset_at is None:
+        return None
+    return RateLimit(limit, remaining, reset_at)
+
+
+def _parse_header(reply: Reply, name: str) -> int | None:
+    text = reply.headers.get(name, "")
+    return int(text) if len(text) <= _MAX_DIGITS and text.isascii() and text.isdigit() else None

@@ -1,0 +1,150 @@
+"""Whether a value is what its type hint says: for calls that no type checker saw, and for responses.
+
+The generated models do not check what they are given. This reads their annotations, which the document made; the validator
+of a hint is made once per process.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+import attrs
+from bybit_v5 import models
+from bybit_v5.types import Unset
+
+from ..document import Validate
+
+
+def validate_type(value: object, hint: Any, path: str) -> str | None:
+    """Return the first place where a value is not what its hint says, in words; None if there is none."""
+    return type_validator(hint)(value, path)
+
+
+@cache
+def type_validator(hint: Any) -> Validate:
+    """Return what validates values against a type hint."""
+    if hint is Any:
+        return _accept
+    if get_origin(hint) in (Union, UnionType):
+        return _union_validator(hint)
+    if get_origin(hint) is Literal:
+        return _literal_validator(hint)
+    if attrs.has(hint):
+        return _model_validator(hint)
+    if get_origin(hint) is list:
+        return _list_validator(hint)
+    if hint is int:
+        return _int_validator(hint)
+    return _class_validator(hint, get_origin(hint) or hint)
+
+
+@cache
+def field_hints(model: type) -> dict[str, Any]:
+    """Return the fields of a generated model with their hints."""
+    # The generated modules import each other's names for type checkers only: `models` has them all.
+    return get_type_hints(model, localns=vars(models))
+
+
+@cache
+def argument_hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the arguments of a generated function with their hints."""
+    return {name: hint for name, hint in get_type_hints(function).items() if name != "return"}
+
+
+def parse_integer(value: object) -> int | None:
+    """Return a JSON integer as an int, None if it is not one. 5.0 is one (JSON Schema says so); true is not."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def describe(hint: Any) -> str:
+    """Name a hint as a reader of Python would."""
+    if get_origin(hint) is Literal:
+        return " or ".join(map(repr, get_args(hint)))
+    if get_origin(hint) in (Union, UnionType):
+        return " or ".join(describe(option) for option in get_args(hint) if option is not Unset)
+    return "None" if hint is NoneType else str(hint.__name__)
+
+
+def _accept(_: object, __: str) -> None:
+    return None
+
+
+def _union_validator(hint: Any) -> Validate:
+    options = {option: type_validator(option) for option in get_args(hint)}
+    message = f"must be {describe(hint)}"
+
+    def validate(value: object, path: str) -> str | None:
+        # The model that the value claims to be knows best what is wrong with it.
+        claimed = options.get(type(value))
+        if claimed:
+            return claimed(value, path)
+        if any(option(value, path) is None for option in options.values()):
+            return None
+        return f"{path}: {message}, not {_show(value)}"
+
+    return validate
+
+
+def _literal_validator(hint: Any) -> Validate:
+    options = get_args(hint)
+    message = f"must be {describe(hint)}"
+
+    def validate(value: object, path: str) -> str | None:
+        # True == 1 == 1.0, and only the last two are the same number in JSON.
+        if any(value == option and validate_type(value, type(option), path) is None for option in options):
+            return None
+        return f"{path}: {message}, not {_show(value)}"
+
+    return validate
+
+
+def _model_validator(model: Any) -> Validate:
+    fields: list[tuple[str, Validate]] = []  # filled at the first use, since models can hold each other
+
+    def validate(value: object, path: str) -> str | None:
+        if not isinstance(value, model):
+            return f"{path}: must be {model.__name__}, not {_show(value)}"
+        if not fields:
+            fields.extend((name, type_validator(hint)) for name, hint in field_hints(model).items())
+        for name, validate_field in fields:
+            problem = validate_field(getattr(value, name), f"{path}.{name}" if path else name)
+            if problem:
+                return problem
+        return None
+
+    return validate
+
+
+def _list_validator(hint: Any) -> Validate:
+    validate_item = type_validator(get_args(hint)[0])
+
+    def validate(value: object, path: str) -> str | None:
+        if not isinstance(value, list):
+            return f"{path}: must be list, not {_show(value)}"
+        problems = (validate_item(item, f"{path}[{i}]") for i, item in enumerate(cast("list[object]", value)))
+        return next(filter(None, problems), None)
+
+    return validate
+
+
+def _int_validator(hint: Any) -> Validate:
+    def validate(value: object, path: str) -> str | None:
+        return None if parse_integer(value) is not None else f"{path}: must be {describe(hint)}, not {_show(value)}"
+
+    return validate
+
+
+def _class_validator(hint: Any, kind: Any) -> Validate:
+    def validate(value: object, path: str) -> str | None:
+        return None if isinstance(value, kind) else f"{path}: must be {describe(hint)}, not {_show(value)}"
+
+    return validate
+
+
+def _show(value: object) -> str:
+    longest = 40
+    text = repr(value) if isinstance(value, str | int | float | NoneType) else f"a {type(value).__name__}"
+    return text if len(text) <= longest else f"{text[:longest]}…"

@@ -1,0 +1,152 @@
+"""The OpenAPI document, which the generated package carries as JSON: what the code needs of it at run time."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from attrs import frozen
+from bybit_v5 import client
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_UNSIGNED: tuple[list[Any], ...] = ([], [{}])
+
+Name = tuple[str, str]
+"""An operation's method and path."""
+Validate = Callable[[Any, str], str | None]
+"""Returns the first thing that is wrong with a value, under a path that names it; None if nothing is."""
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document. It is shared: do not change it."""
+    content: dict[str, Any] = json.loads(Path(client.__file__).with_name("openapi.json").read_bytes())
+    return content
+
+
+def operations() -> Iterator[tuple[Name, dict[str, Any]]]:
+    """Return all operations of the document by their names, with the parameters that they share with their path."""
+    for path, item in document()["paths"].items():
+        for method in item.keys() & METHODS:
+            parameters = [resolve(one) for one in (*item.get("parameters", ()), *item[method].get("parameters", ()))]
+            yield (method.upper(), path), {**item[method], "parameters": parameters}
+
+
+def resolve(part: dict[str, Any]) -> dict[str, Any]:
+    """Follow a `$ref` into the document, if a part of it is one."""
+    while "$ref" in part:
+        found: Any = document()
+        for key in part["$ref"].removeprefix("#/").split("/"):
+            found = found[key]
+        part = cast("dict[str, Any]", found)
+    return part
+
+
+def query_schemas(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the schemas of an operation's query parameters by their names."""
+    return {one["name"]: resolve(one["schema"]) for one in operation["parameters"] if one["in"] == "query"}
+
+
+def is_signed(operation: dict[str, Any]) -> bool:
+    """Return whether an operation takes signed requests only."""
+    return operation.get("security") not in _UNSIGNED  # one that says nothing is signed, as the document as a whole
+
+
+def is_public(method: str, path: str) -> bool:
+    """Return whether a request is one that is not signed. Its path may have a prefix, which a base URL brought."""
+    return any(verb == method and pattern.search(path) for verb, pattern in _public_operations())
+
+
+@cache
+def _public_operations() -> list[tuple[str, re.Pattern[str]]]:
+    return [(method, _pattern(path)) for (method, path), operation in operations() if not is_signed(operation)]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path)) + "$")
+
+
+@frozen
+class OperationRules:
+    """What the document says of one operation, beyond the types of the generated code.
+
+    Attributes:
+        is_signed: whether it takes signed requests only.
+        query: validates the values of its query parameters, by their names in the document.
+    """
+
+    is_signed: bool
+    query: dict[str, Validate]
+
+
+def rules_for(method: str, path: str) -> OperationRules:
+    """Return the rules of the operation that a request belongs to; one that the document does not have is signed."""
+    for (verb, template), operation in operations():
+        if verb == method and _pattern(template).search(path):
+            schemas = query_schemas(operation)
+            return OperationRules(is_signed(operation), {name: _validator(schema) for name, schema in schemas.items()})
+    return OperationRules(is_signed=True, query={})
+
+
+def is_idempotent(schema: str) -> bool:
+    """Return whether a request of this schema does the same when it is sent twice (`x-idempotent`)."""
+    return bool(document()["components"]["schemas"].get(schema, {}).get("x-idempotent"))
+
+
+@cache
+def request_validator(schema: str) -> Validate:
+    """Return what validates the JSON of a request model against the rules of its schema that its types cannot tell.
+
+    These are a string that is too short, and an additional property that another form of the same request declares: given
+    so, it would pass by the types that forbid it.
+    """
+    definition = document()["components"]["schemas"].get(schema, {})
+    declared_beside = _declared_beside().get(schema, frozenset()) - definition.get("properties", {}).keys()
+    validate = _validator(definition)
+
+    def validate_request(value: dict[str, Any], path: str) -> str | None:
+        for name in declared_beside:
+            if name in value:
+                return f"{path}.{name}: is not for {schema}"
+        return validate(value, path)
+
+    return validate_request
+
+
+def _validator(schema: dict[str, Any]) -> Validate:
+    """Return what finds the first string in a value that is shorter than its schema wants it."""
+    schema = resolve(schema)
+    properties = {name: _validator(one) for name, one in schema.get("properties", {}).items()}
+    items = _validator(schema["items"]) if "items" in schema else None
+    shortest = schema.get("minLength", 0)
+
+    def validate(value: Any, path: str) -> str | None:
+        if isinstance(value, str):
+            if len(value) >= shortest:
+                return None
+            return f"{path}: " + ("must not be empty" if not value else f"must have at least {shortest} characters")
+        if isinstance(value, dict):
+            fields = cast("dict[str, Any]", value)
+            found = (properties[name](fields[name], f"{path}.{name}") for name in properties.keys() & fields.keys())
+            return next(filter(None, found), None)
+        if isinstance(value, list) and items:
+            found = (items(item, f"{path}[{index}]") for index, item in enumerate(cast("list[object]", value)))
+            return next(filter(None, found), None)
+        return None
+
+    return validate
+
+
+@cache
+def _declared_beside() -> dict[str, frozenset[str]]:
+    """Return, for each form of a request, all properties that the forms of that request declare."""
+    bodies = [operation["requestBody"]["content"] for _, operation in operations() if "requestBody" in operation]
+    requests = [content["schema"].get("anyOf", [content["schema"]]) for body in bodies for content in body.values()]
+    return {
+        form["$ref"].rpartition("/")[2]: frozenset(name for one in forms for name in resolve(one).get("properties", {}))
+        for forms in requests
+        for form in forms
+        if "$ref" in form
+    }

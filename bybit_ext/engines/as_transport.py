@@ -1,0 +1,139 @@
+"""An engine as a transport of httpx, for the generated functions: so they get the same time limits, TLS and proxy.
+
+What an answer echoes of its request's key and signature is redacted here, since the generated code reads whole bodies.
+"""
+
+import json
+from html import unescape
+from typing import Any, cast
+
+import httpx
+
+from ..auth.redaction import redact
+from ..errors import InvalidInput, NotSent
+from .interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
+
+_SECRET_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-SIGN")
+_IDS = ("orderId", "orderLinkId")  # what names an order must stay as it is, even if somebody put the API key into it
+_OURS = frozenset({"host", "content-length", "accept-encoding", "connection", "transfer-encoding"})
+
+
+class EngineTransport(httpx.BaseTransport):
+    """Sends the requests of an httpx client.
+
+    Args:
+        engine: what sends them.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request: httpx calls this."""
+        wanted, seconds = _as_request(request), _seconds_of(request)
+        try:
+            reply = self._engine.send(wanted, _no_signature, seconds=seconds)
+        except (NotSent, Lost) as error:
+            problem = _as_httpx_error(error)
+        else:
+            return _as_response(reply, request)
+        raise problem
+
+
+class AsyncEngineTransport(httpx.AsyncBaseTransport):
+    """Sends the requests of an httpx client for coroutines.
+
+    Args:
+        engine: what sends them.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request: httpx calls this."""
+        wanted, seconds = _as_request(request), _seconds_of(request)
+        try:
+            reply = await self._engine.send(wanted, _no_signature, seconds=seconds)
+        except (NotSent, Lost) as error:
+            problem = _as_httpx_error(error)
+        else:
+            return _as_response(reply, request)
+        raise problem
+
+
+class UnusableEngine:
+    """Stands where a client's transport is of the other kind: blocking, or for coroutines."""
+
+    def send(self, request: Request, sign: Sign, *, seconds: float, fresh: bool = False) -> Any:  # noqa: ARG002
+        """Refuse.
+
+        Raises:
+            InvalidInput: always.
+        """
+        raise InvalidInput("transport: is of the other kind; use the functions of its kind, or the other client.")
+
+    def close(self) -> Any:
+        """Do nothing."""
+
+    def abandon(self) -> None:
+        """Do nothing."""
+
+
+def _no_signature() -> Headers:
+    return ()  # `BybitAuth` has put it on the request
+
+
+def _as_request(request: httpx.Request) -> Request:
+    headers = tuple((name, value) for name, value in request.headers.items() if name.lower() not in _OURS)
+    return Request(request.method, request.url.raw_path.decode("ascii"), headers, request.content)
+
+
+def _seconds_of(request: httpx.Request) -> float:
+    timeouts = cast("dict[str, float | None]", request.extensions.get("timeout", {}))
+    given = [seconds for seconds in timeouts.values() if seconds is not None]
+    return max(given, default=60.0)
+
+
+def _as_httpx_error(error: NotSent | Lost) -> Exception:
+    if isinstance(error, InvalidInput):
+        return error
+    return httpx.ConnectError(str(error)) if isinstance(error, NotSent) else httpx.ReadError(str(error))
+
+
+def _as_response(reply: Reply, request: httpx.Request) -> httpx.Response:
+    secrets = [request.headers[name] for name in _SECRET_HEADERS if name in request.headers]
+    headers = {name: value for name, value in reply.headers.items() if name not in (*_OURS, "content-encoding")}
+    shown = {name: redact(value, *secrets) for name, value in headers.items()}
+    return httpx.Response(reply.status, headers=shown, content=redact_body(reply.body, secrets))
+
+
+def redact_body(body: bytes, secrets: list[str]) -> bytes:
+    """Replace what a body echoes of keys and signatures: in the strings of JSON that are not ids, else in the text."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        # Latin-1 holds every byte; a page may write a signature's characters as entities.
+        text = unescape(body.decode("latin-1"))
+        redacted = redact(text, *secrets)
+        return body if redacted == text else redacted.encode("latin-1", errors="xmlcharrefreplace")
+    return json.dumps(content).encode() if _redact_strings(content, secrets) else body
+
+
+def _redact_strings(content: Any, secrets: list[str]) -> bool:
+    """Redact the strings of JSON, however deep they are; return whether there was anything to redact."""
+    has_changed = False
+    unread: list[Any] = [content]
+    while unread:
+        part = unread.pop()
+        if isinstance(part, dict):
+            entries: list[tuple[Any, Any]] = list(cast("dict[str, Any]", part).items())
+        else:
+            entries = list(enumerate(cast("list[object]", part))) if isinstance(part, list) else []
+        for key, value in entries:
+            if isinstance(value, str) and key not in _IDS and (redacted := redact(value, *secrets)) != value:
+                part[key] = redacted
+                has_changed = True
+            elif isinstance(value, dict | list):
+                unread.append(value)
+    return has_changed

@@ -1,0 +1,36 @@
+"""What a forked child does with connections that it inherits: it forgets them, and opens its own.
+
+The parent goes on using the sockets, so the child only closes its copies: the server must see the connection end when the parent
+ends it, and must not hear the child's good-bye.
+"""
+
+import os
+import weakref
+from contextlib import suppress
+from typing import Protocol
+
+
+class Inherited(Protocol):
+    """What holds connections or locks that a forked child must not use."""
+
+    def forget(self) -> None:
+        """Serve a forked child: close its copies of the sockets, without a word to the server, and start anew."""
+        ...
+
+
+_inherited: "weakref.WeakSet[Inherited]" = weakref.WeakSet()
+
+
+def forget_in_children(one: Inherited) -> None:
+    """Let forked children forget what this object holds, for as long as it lives."""
+    _inherited.add(one)
+
+
+def _forget() -> None:
+    for one in list(_inherited):
+        with suppress(Exception):  # a child must live, whatever state its parent was in
+            one.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

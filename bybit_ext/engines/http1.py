@@ -1,0 +1,122 @@
+"""One HTTP/1.1 exchange after another on one connection: bytes out, bytes in, no I/O. Built on h11.
+
+httpcore does the same with I/O in it, but its connection keeps to itself whether bytes came beyond an answer (which would be
+the next call's answer), and writes the headers of requests and answers to its DEBUG log.
+"""
+
+import zlib
+
+import h11
+
+from ..errors import InvalidInput
+from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
+from .sockets import Route
+
+_IDENTITY = ("", "identity")
+_WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+
+
+class Http1Connection:
+    """The protocol's side of one connection.
+
+    Args:
+        route: how the server is reached.
+    """
+
+    def __init__(self, route: Route) -> None:
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_REPLY_SIZE)
+        self._host = route.address.authority
+        is_forwarded = route.proxy is not None and not route.has_tunnel
+        self._origin = f"{route.address.scheme}://{self._host}" if is_forwarded else ""
+        self._extra = route.proxy.headers if route.proxy and is_forwarded else ()
+        self._received = 0
+        self._response: h11.Response | None = None
+        self._body: list[bytes] = []
+
+    def write(self, request: Request, signature: Headers) -> bytes:
+        """Return the bytes of a request, and await its answer."""
+        self._received, self._response, self._body = 0, None, []
+        headers = [
+            ("Host", self._host),
+            ("Accept-Encoding", "identity"),
+            *request.headers,
+            *signature,
+            *self._extra,
+            *((("Content-Length", str(len(request.body))),) if request.body or request.method == "POST" else ()),
+        ]
+        head = self._h11.send(h11.Request(method=request.method, target=self._origin + request.target, headers=headers))
+        body = self._h11.send(h11.Data(data=request.body))
+        return (head or b"") + (body or b"") + (self._h11.send(h11.EndOfMessage()) or b"")
+
+    def feed(self, data: bytes) -> Reply | None:
+        """Take bytes that came in (none at the end of the connection); return the reply once it is complete.
+
+        Raises:
+            Lost: what came is not an answer, or too large.
+        """
+        self._received += len(data)
+        if self._received > MAX_REPLY_SIZE:
+            raise Lost(f"the answer has more than {MAX_REPLY_SIZE} bytes")
+        try:
+            self._h11.receive_data(data)
+            return self._read_events()
+        except h11.RemoteProtocolError:
+            # Its words can quote what the other side sent, which can be an echo of the key.
+            raise Lost("what came back is not HTTP, or ended too early") from None
+
+    def _read_events(self) -> Reply | None:
+        while True:
+            event = self._h11.next_event()
+            if isinstance(event, h11.Response):
+                self._response = event
+            elif isinstance(event, h11.Data):
+                self._body.append(bytes(event.data))
+            elif isinstance(event, h11.EndOfMessage) and self._response:
+                return _make_reply(self._response, b"".join(self._body))
+            elif event is h11.NEED_DATA:
+                return None
+            elif not isinstance(event, h11.InformationalResponse):
+                raise Lost("the connection was closed before an answer came")
+
+    def start_next(self) -> bool:
+        """Get ready for the next request; return False if the connection cannot have one."""
+        if self._h11.trailing_data != (b"", False):
+            return False
+        try:
+            self._h11.start_next_cycle()
+        except h11.LocalProtocolError:  # one of the two sides wants it closed
+            return False
+        return True
+
+
+def unsendable(error: h11.LocalProtocolError) -> InvalidInput:
+    """Return what is raised for a request that HTTP cannot carry."""
+    return InvalidInput(f"The request cannot be sent: {error}.")
+
+
+def _make_reply(response: h11.Response, body: bytes) -> Reply:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+    return Reply(response.status_code, headers, decode_body(headers, body))
+
+
+def decode_body(headers: dict[str, str], body: bytes) -> bytes:
+    """Return a body as it was before it was compressed.
+
+    Raises:
+        Lost: it is too large, or compressed in another way than gzip or deflate.
+    """
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding in _IDENTITY or not body:
+        return body
+    if encoding not in _WINDOWS:
+        raise Lost("the answer is compressed in a way that was not asked for")
+    decompressor = zlib.decompressobj(_WINDOWS[encoding])
+    try:
+        decoded = decompressor.decompress(body, MAX_REPLY_SIZE)
+    except zlib.error:
+        raise Lost("the answer is compressed, and damaged") from None
+    if decompressor.unconsumed_tail:
+        raise Lost(f"the answer has more than {MAX_REPLY_SIZE} bytes once it is decompressed")
+    if not decompressor.eof:
+        raise Lost("the answer is compressed, and cut off")
+    return decoded

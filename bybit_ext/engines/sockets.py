@@ -1,0 +1,228 @@
+"""Opening a TCP connection within a limit: name lookup, several addresses at once, and the tunnel of a proxy.
+
+Everything here blocks; coroutines run it in a thread (`bybit_ext.engines.threads`).
+"""
+
+import errno
+import os
+import queue
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any, Self
+
+import h11
+from attrs import frozen
+
+from ..errors import NotSent
+from .hosts import Address
+from .proxies import Proxy
+
+_HEAD_START = 0.25  # seconds that an address has before the next one is tried beside it: RFC 8305, section 5
+_MAX_TUNNEL_REPLY = 65_536  # bytes
+
+AddressInfo = tuple[int, int, int, str, Any]
+
+
+@frozen
+class Route:
+    """How a server is reached.
+
+    Attributes:
+        address: the server.
+        proxy: an HTTP proxy in between; None for none.
+    """
+
+    address: Address
+    proxy: Proxy | None = None
+
+    @property
+    def has_tunnel(self) -> bool:
+        """Whether the proxy only passes bytes on, as it does for TLS and for WebSockets."""
+        return self.proxy is not None and self.address.scheme != "http"
+
+
+def open_socket(route: Route, seconds: float) -> socket.socket:
+    """Return a connected socket, through the tunnel of the proxy if there is one.
+
+    Raises:
+        NotSent: none could be opened in time.
+    """
+    deadline = time.monotonic() + seconds
+    target: Address | Proxy = route.proxy or route.address
+    infos = look_up(target.host, target.port, seconds)
+    opened = _connect(infos, deadline, f"{target.host}:{target.port}")
+    try:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if route.proxy and route.has_tunnel:
+            _open_tunnel(opened, route.address, route.proxy, deadline)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def is_quiet(opened: socket.socket) -> bool:
+    """Return whether nothing came in. If something did, the connection has ended, or has an answer too many."""
+    opened.setblocking(False)
+    try:
+        socket.socket.recv(opened, 1, socket.MSG_PEEK)  # past TLS, whose own method cannot peek
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why a connection failed, in words."""
+    if isinstance(error, TimeoutError):
+        return "no answer came in time"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def look_up(host: str, port: int, seconds: float) -> Sequence[AddressInfo]:
+    """Return the addresses of a host. The system's own look-up knows no limit, so it runs in a thread of its own.
+
+    Raises:
+        NotSent: it has none, or the look-up took too long.
+    """
+    if _is_ip_address(host):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    results: queue.SimpleQueue[Sequence[AddressInfo] | Exception] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            results.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            results.put(error)
+
+    threading.Thread(target=run, name="bybit name look-up", daemon=True).start()
+    try:
+        result = results.get(timeout=seconds)
+    except queue.Empty:
+        raise NotSent(f"The exchange was not reached ({host}: the name look-up took too long).") from None
+    if isinstance(result, Exception):
+        raise NotSent(f"The exchange was not reached ({host}: {result}).") from None
+    return result
+
+
+def _is_ip_address(host: str) -> bool:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError):
+            return bool(socket.inet_pton(family, host))
+    return False
+
+
+def _connect(infos: Sequence[AddressInfo], deadline: float, name: str) -> socket.socket:
+    """Connect to the first address that answers. Each has a head start of a quarter second over the next.
+
+    Raises:
+        NotSent: none answered in time.
+    """
+    untried = list(infos)
+    problem: object = "no address answered in time"
+    with _Race() as race:
+        while untried or race.is_on:
+            if untried:
+                problem = race.enter(untried.pop(0)) or problem
+            left = max(0.0, deadline - time.monotonic())
+            for opened, error in race.wait(min(left, _HEAD_START) if untried else left):
+                if error is None:
+                    return opened
+                problem = error
+            if not left:
+                break
+    raise NotSent(f"The exchange was not reached ({name}: {problem}).")
+
+
+class _Race:
+    """Sockets that are connecting. Those that are left when it ends are closed."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._connecting: set[socket.socket] = set()
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self._connecting)
+
+    def enter(self, info: AddressInfo) -> OSError | None:
+        """Start to connect to an address. Return what went wrong at once."""
+        family, kind, protocol, _, address = info
+        try:
+            one = socket.socket(family, kind, protocol)
+        except OSError as error:  # a family that this machine does not have
+            return error
+        self._connecting.add(one)
+        self._selector.register(one, selectors.EVENT_WRITE)
+        one.setblocking(False)
+        code = one.connect_ex(address)
+        if code in (0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN):
+            return None
+        self._leave(one)
+        one.close()
+        return OSError(code, os.strerror(code))
+
+    def wait(self, seconds: float) -> Iterator[tuple[socket.socket, OSError | None]]:
+        """Wait for sockets that have connected, or failed to."""
+        for key, _ in self._selector.select(seconds):
+            one = key.fileobj
+            if isinstance(one, socket.socket):
+                self._leave(one)
+                code = one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
+                    one.close()
+                yield one, OSError(code, os.strerror(code)) if code else None
+
+    def _leave(self, one: socket.socket) -> None:
+        self._selector.unregister(one)
+        self._connecting.discard(one)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._connecting:
+            one.close()
+        self._selector.close()
+
+
+def _open_tunnel(opened: socket.socket, address: Address, proxy: Proxy, deadline: float) -> None:
+    """Ask a proxy to pass bytes on to an address.
+
+    Raises:
+        NotSent: it did not, or not in time.
+    """
+    name = f"{address.host}:{address.port}"
+    connection = h11.Connection(h11.CLIENT)
+    request = h11.Request(method="CONNECT", target=name, headers=[("Host", name), *proxy.headers])
+    status: int | str = "nothing"
+    try:
+        opened.settimeout(max(0.001, deadline - time.monotonic()))
+        opened.sendall((connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b""))
+        status = _read_status(opened, connection, deadline)
+    except (OSError, h11.RemoteProtocolError) as error:
+        status = type(error).__name__
+    if status not in range(200, 300):
+        raise NotSent(f"The exchange was not reached (the proxy {proxy.host}:{proxy.port} answered {status}).")
+
+
+def _read_status(opened: socket.socket, connection: h11.Connection, deadline: float) -> int | str:
+    received = 0
+    while received < _MAX_TUNNEL_REPLY:
+        event = connection.next_event()
+        if isinstance(event, h11.Response):
+            return event.status_code
+        if event is h11.NEED_DATA:
+            opened.settimeout(max(0.001, deadline - time.monotonic()))
+            data = opened.recv(4096)
+            received += len(data)
+            connection.receive_data(data)
+    return "too much"

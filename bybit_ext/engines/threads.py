@@ -1,0 +1,43 @@
+"""Blocking work for coroutines, in threads that nothing waits for: not the event loop, not the end of the process."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+async def run_in_thread(work: Callable[[], Result], *, discard: Callable[[Result], object]) -> Result:
+    """Run blocking work in a daemon thread and return its result.
+
+    Args:
+        work: what to do.
+        discard: what to do with a result that comes when nobody waits for it any more.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Result] = loop.create_future()
+
+    def finish(result: Result | None, error: BaseException | None) -> None:
+        if future.done():
+            if error is None and result is not None:
+                discard(result)
+        elif error is not None:
+            future.set_exception(error)
+        elif result is not None:
+            future.set_result(result)
+
+    def run() -> None:
+        result, problem = None, None
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
+            problem = error
+        try:
+            loop.call_soon_threadsafe(finish, result, problem)
+        except RuntimeError:  # the loop is closed
+            if result is not None:
+                discard(result)
+
+    threading.Thread(target=run, name="bybit connection", daemon=True).start()
+    return await future

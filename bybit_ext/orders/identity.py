@@ -1,0 +1,138 @@
+"""Is a reported order the one that the call is about?
+
+An order id names one order for ever. A link id may be used again as soon as its order has ended, so by a link id the *times* decide,
+all of them the exchange's: the order must have been there when the call began, and must not have ended before.
+
+    FOREIGN    another id, category or symbol; or created after the call began; or, though the cancel was accepted, ended
+               before the call began
+    DOUBTFUL   one of these two by less than the exchange's own clocks may differ; or it ended before the call began and no
+               acknowledgement contradicts that: it counts only once the lists have shown no other one for long enough
+    CERTAIN    all else
+"""
+
+from enum import Enum
+
+from attrs import define, field, frozen
+from bybit_v5.models import Order
+
+from ..results import CancelAccepted
+from .requests import OrderName
+
+CLOCK_TOLERANCE = 50
+"""ms by which clocks of the exchange may differ from each other: by less, before and after cannot be told apart."""
+FINAL = frozenset({"Cancelled", "PartiallyFilledCanceled", "Deactivated", "Filled", "Rejected"})
+"""The statuses that never change again."""
+_MAX_WINDOW = 1000  # ms that a timestamp may be ahead of the exchange's clock
+
+
+class Match(Enum):
+    """How surely a reported order is the one that the call is about."""
+
+    FOREIGN = 0
+    DOUBTFUL = 1
+    CERTAIN = 2
+
+
+@frozen
+class ServerTimeReading:
+    """What one answer says of the exchange's clock.
+
+    Attributes:
+        server_time: time at the exchange, UTC in ms.
+        timestamp: the time that was signed, UTC in ms.
+        signed_at: when it was signed, monotonic time in s.
+        received_at: when the answer was there, monotonic time in s.
+    """
+
+    server_time: int
+    timestamp: int
+    signed_at: float
+    received_at: float
+
+    def is_plausible(self, recv_window: int) -> bool:
+        """Return whether the exchange, if that was its time, would have taken the timestamp."""
+        under_way = (self.received_at - self.signed_at) * 1000
+        return -_MAX_WINDOW <= self.server_time - self.timestamp <= recv_window + _MAX_WINDOW + under_way
+
+
+@define
+class CallStart:
+    """When the call began, by the exchange's clock. Every answer that says the exchange's time narrows it down.
+
+    Attributes:
+        began_at: monotonic time in s.
+        earliest: UTC in ms; by this machine's corrected clock until an answer says the exchange's.
+        latest: UTC in ms.
+        recv_window: how long a signature stays good, in ms.
+    """
+
+    began_at: float
+    earliest: float
+    latest: float
+    recv_window: int
+    _is_measured: bool = field(default=False, init=False)
+
+    def narrow(self, reading: ServerTimeReading) -> None:
+        """Take over what one answer says, unless it is absurd."""
+        if not reading.is_plausible(self.recv_window):
+            return
+        # The exchange looked at its clock between the two; it counts whole ms.
+        earliest = reading.server_time - (reading.received_at - self.began_at) * 1000
+        latest = reading.server_time + 1 - (reading.signed_at - self.began_at) * 1000
+        if self._is_measured and max(earliest, self.earliest) <= min(latest, self.latest):
+            earliest, latest = max(earliest, self.earliest), min(latest, self.latest)
+        self.earliest, self.latest, self._is_measured = earliest, latest, True
+
+
+@define
+class Identity:
+    """What is known of the order that the call is about.
+
+    Attributes:
+        name: how the request names it.
+        start: when the call began.
+        accepted: the acknowledgement; None if none came.
+    """
+
+    name: OrderName
+    start: CallStart
+    accepted: CancelAccepted | None = None
+
+    @property
+    def order_id(self) -> str | None:
+        """The exchange's id of the order, None if it is not known: only an acknowledgement adds it to a link id."""
+        return self.name.order_id or (self.accepted.order_id if self.accepted else None)
+
+    def match(self, order: Order) -> Match:
+        """Return how surely an order is the one that the call is about."""
+        name = self.name
+        if order.symbol != name.symbol or (order.category or name.category) != name.category:
+            return Match.FOREIGN
+        if self.order_id is not None and order.order_id != self.order_id:
+            return Match.FOREIGN
+        if name.order_link_id is None:
+            return Match.CERTAIN
+        if order.order_link_id != name.order_link_id:
+            return Match.FOREIGN
+        return min(self._match_creation(order), self._match_end(order), key=lambda match: match.value)
+
+    def _match_creation(self, order: Order) -> Match:
+        created = parse_time(order.created_time)
+        if created is None or created > self.start.latest + CLOCK_TOLERANCE:
+            return Match.FOREIGN
+        return Match.CERTAIN if created <= self.start.latest else Match.DOUBTFUL
+
+    def _match_end(self, order: Order) -> Match:
+        if order.order_status not in FINAL or self.order_id is not None:
+            return Match.CERTAIN
+        ended = parse_time(order.updated_time)
+        if ended is not None and ended >= self.start.earliest - 1:
+            return Match.CERTAIN
+        is_past = ended is None or ended < self.start.earliest - CLOCK_TOLERANCE
+        return Match.FOREIGN if self.accepted and is_past else Match.DOUBTFUL
+
+
+def parse_time(text: object) -> int | None:
+    """Return a time in ms as a number, None if it is not one."""
+    longest = 18
+    return int(text) if isinstance(text, str) and len(text) <= longest and text.isascii() and text.isdigit() else None

@@ -1,0 +1,138 @@
+"""The calls about one order: to cancel it, and to read it from either list."""
+
+from attrs import define, field
+from bybit_v5.api.trade import cancel_order
+from bybit_v5.models import CancelOrderResponse, OrderIds
+from bybit_v5.types import UNSET
+
+from ..calls.call import Caller, Limits, call_flow
+from ..calls.flow import CallTime, Deadline, Flow
+from ..calls.operations import BuiltRequest, build_request
+from ..calls.responses import RawReply, process_response
+from ..calls.retry import READ, RetryState, policy_for
+from ..errors import BybitError, OutcomeUnknown
+from ..results import CancelAccepted, Evidence
+from .identity import Identity, Match, ServerTimeReading
+from .queries import OPERATIONS, List, ReadableOrders, process_orders
+from .requests import OrderName
+
+_MAX_READING = 1.0  # seconds of one reading; the stream is not heard meanwhile
+_PAGE = 50  # orders, the most that a page may have: of a link id that was used often, the newest
+
+
+@define
+class OrderCalls:
+    """The calls about one order.
+
+    Attributes:
+        caller: who calls.
+        time: the time of the call.
+        base_path: what stands before the document's paths.
+        request: the cancel as it was asked for.
+        identity: which order it is; every answer that says the exchange's time is taken note of there.
+        deadline: by when all of them must end.
+        timeout: seconds that one send may take.
+        resend_deadline: by when a cancel of unknown outcome may be sent again; None for the deadline.
+        state: what the sends of the cancel have brought.
+    """
+
+    caller: Caller
+    time: CallTime
+    base_path: str
+    request: BuiltRequest
+    identity: Identity
+    deadline: Deadline
+    timeout: float
+    resend_deadline: Deadline | None = None
+    state: RetryState = field(factory=RetryState)
+
+    def cancel(self, order_id: str | None = None) -> Flow[CancelAccepted]:
+        """Ask to cancel the order, by this id or as it was asked for; again where that is safe and useful."""
+        name, built = self.identity.name, self.request
+        if order_id is not None:
+            request = name.cancel_by_id(order_id)
+            name, built = OrderName.of(request), build_request(cancel_order, self.base_path, body=request)
+        try:
+            response, evidence = yield from call_flow(
+                built,
+                _process_cancel,
+                caller=self.caller,
+                time=self.time,
+                limits=Limits(self.deadline, self.timeout, self.resend_deadline),
+                policy=policy_for(built),
+                state=self.state,
+            )
+        except BybitError as error:
+            self._note_time(error.evidence, self.state)
+            raise
+        self._note_time(evidence, self.state)
+        return read_acknowledgement(name, response, evidence)
+
+    def read(self, which: List) -> Flow[ReadableOrders]:
+        """Read the orders that can be the one from one of the lists."""
+        name, order_id = self.identity.name, self.identity.order_id
+        built = build_request(
+            OPERATIONS[which],
+            self.base_path,
+            category=name.category,
+            symbol=name.symbol,
+            order_id=order_id or UNSET,
+            order_link_id=UNSET if order_id else name.order_link_id or UNSET,
+            limit=UNSET if order_id else _PAGE,
+        )
+        state = RetryState(lost_an_answer=self.state.lost_an_answer)
+        try:
+            orders, evidence = yield from call_flow(
+                built,
+                process_orders,
+                caller=self.caller,
+                time=self.time,
+                limits=Limits(self.deadline, min(self.timeout, _MAX_READING)),
+                policy=READ,
+                state=state,
+            )
+        except BybitError as error:
+            self._note_time(error.evidence, state)
+            raise
+        self.state.lost_an_answer = False  # a connection stands that brings answers
+        self._note_time(evidence, state)
+        return orders
+
+    def _note_time(self, evidence: Evidence, state: RetryState) -> None:
+        server_time, timestamp = evidence.server_time, evidence.timestamp
+        if server_time is not None and timestamp is not None:
+            self.identity.start.narrow(ServerTimeReading(server_time, timestamp, state.signed_at, self.time.now))
+
+
+def shows(orders: ReadableOrders, identity: Identity) -> bool:
+    """Return whether one of the orders is certain to be the one."""
+    return any(identity.match(order) is Match.CERTAIN for order in orders.orders)
+
+
+def _process_cancel(raw: RawReply) -> tuple[CancelOrderResponse, Evidence]:
+    return process_response(cancel_order, raw)
+
+
+def read_acknowledgement(name: OrderName, response: CancelOrderResponse, evidence: Evidence) -> CancelAccepted:
+    """Join what the exchange answered with what was asked: its answer may lack the ids.
+
+    An order id is believed only if the answer does not contradict the request's link id: an empty link id does.
+
+    Raises:
+        OutcomeUnknown: the answer is about another order.
+    """
+    answered = response.result if isinstance(response.result, OrderIds) else OrderIds()
+    asked_for, reported = (
+        (name.order_id, answered.order_id) if name.order_id else (name.order_link_id, answered.order_link_id)
+    )
+    if reported and reported != asked_for:
+        raise OutcomeUnknown(f"The answer is about another order, {reported!r}.", evidence)
+    is_believed = name.order_id is not None or reported != ""
+    return CancelAccepted(
+        order_id=(answered.order_id if is_believed else None) or name.order_id,
+        order_link_id=answered.order_link_id or name.order_link_id,
+        trace_id=evidence.trace_id,
+        rate_limit=evidence.rate_limit,
+        server_time=evidence.server_time,
+        sends=evidence.sends,
+    )

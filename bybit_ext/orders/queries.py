@@ -1,0 +1,54 @@
+"""Read orders from the two lists of the exchange. One order that cannot be read never hides another."""
+
+from typing import Any, Literal, cast
+
+from attrs import frozen
+from bybit_v5.api.trade import get_order_history, get_orders
+from bybit_v5.models import Order
+
+from ..calls.lenient import parse_leniently
+from ..calls.operations import Operation
+from ..calls.responses import RawReply, read_reply
+from ..errors import OutcomeUnknown
+from ..results import Evidence
+
+List = Literal["open orders", "history"]
+OPERATIONS: dict[List, Operation[Any, Any]] = {"open orders": get_orders, "history": get_order_history}
+
+
+@frozen
+class ReadableOrders:
+    """The orders of one answer.
+
+    Attributes:
+        orders: those that can be read.
+        has_unreadable: whether there are others.
+    """
+
+    orders: list[Order]
+    has_unreadable: bool
+
+
+def process_orders(raw: RawReply) -> tuple[ReadableOrders, Evidence]:
+    """Return the orders of a reply and its evidence.
+
+    Raises:
+        Refused: the exchange answered no.
+        OutcomeUnknown: it did not say, or there is no list in its answer.
+    """
+    content, evidence = read_reply(raw)
+    result = content.get("result")
+    items = result.get("list") if isinstance(result, dict) else None
+    if not isinstance(items, list):
+        raise OutcomeUnknown("The exchange accepted, but there is no list of orders in its answer.", evidence)
+    category = cast("dict[str, Any]", result).get("category")
+    orders = [parse_leniently(Order, _with_category(item, category)) for item in cast("list[object]", items)]
+    readable = [order for order in orders if order is not None]
+    return ReadableOrders(readable, has_unreadable=len(readable) < len(orders)), evidence
+
+
+def _with_category(item: object, category: object) -> object:
+    """Add the product type to an order where only the list around it says so."""
+    if isinstance(item, dict) and isinstance(category, str) and "category" not in item:
+        return {**cast("dict[str, Any]", item), "category": category}
+    return item

@@ -1,0 +1,62 @@
+"""What has been reported of the orders that can be the one that a call is about."""
+
+from attrs import define, field, frozen
+from bybit_v5.models import Order
+
+from ..results import Source
+from .identity import FINAL, Identity, Match, parse_time
+from .quantities import read_quantities
+
+_MAX_REPORTS = 64  # orders that are remembered; no list shows more of one link id at once
+
+
+@frozen
+class Report:
+    """The last thing that was reported of one order; the first, once its status is final.
+
+    Attributes:
+        order: the order.
+        source: who reported it.
+        is_final: whether its status never changes again.
+    """
+
+    order: Order
+    source: Source
+    is_final: bool
+
+
+@define
+class Reports:
+    """The reports of one call.
+
+    Attributes:
+        identity: which order the call is about.
+        saw_unreadable: whether an order was reported that can be the one but whose quantities are not numbers.
+    """
+
+    identity: Identity
+    saw_unreadable: bool = False
+    _by_id: dict[str, Report] = field(factory=dict[str, Report], init=False)
+
+    def add(self, order: Order, source: Source) -> None:
+        """Remember a report, unless it is about another order."""
+        if self.identity.match(order) is Match.FOREIGN:
+            return
+        if read_quantities(order) is None:
+            self.saw_unreadable = True
+            return
+        known = self._by_id.get(order.order_id)
+        is_new = known is None and len(self._by_id) < _MAX_REPORTS
+        if is_new or (known and not known.is_final):
+            self._by_id[order.order_id] = Report(order, source, order.order_status in FINAL)
+
+    def matching(self, match: Match) -> list[Report]:
+        """Return the reports of orders that match so surely, oldest order first."""
+        found = [report for report in self._by_id.values() if self.identity.match(report.order) is match]
+        return sorted(found, key=lambda report: parse_time(report.order.created_time) or 0)
+
+    @property
+    def last_order(self) -> Order | None:
+        """The order as it was last seen; None if it was not."""
+        certain = self.matching(Match.CERTAIN)
+        return certain[0].order if certain else None

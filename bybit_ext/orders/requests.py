@@ -1,0 +1,63 @@
+"""Which order a call is about."""
+
+import copyreg
+from typing import Any
+
+from attrs import frozen
+from bybit_v5.models import (
+    CancelByOrderId,
+    CancelByOrderLinkId,
+    CancelSpotByOrderId,
+    CancelSpotByOrderLinkId,
+    Category,
+    OrderFilter,
+)
+from bybit_v5.types import Unset
+
+CancelOrderRequest = CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId
+"""The four ways to name the order to cancel."""
+
+# An absent field is told by identity, so a request that is copied or pickled must keep the one UNSET of the generated code.
+copyreg.pickle(Unset, lambda _: "UNSET")
+
+
+@frozen
+class OrderName:
+    """How a request names its order.
+
+    Attributes:
+        category: product type.
+        symbol: symbol.
+        order_id: the exchange's id; None if the request names the order by its link id.
+        order_link_id: the caller's own id; None if the request names the order by the exchange's: beside it, Bybit ignores
+            the other one.
+        order_filter: kind of a spot order; None if the request does not say.
+    """
+
+    category: Category
+    symbol: str
+    order_id: str | None
+    order_link_id: str | None
+    order_filter: OrderFilter | None
+
+    @classmethod
+    def of(cls, request: CancelOrderRequest) -> "OrderName":
+        """Return how a request names its order: a copy, which stays as it is when the request is changed."""
+        # As plain strings: the caller may use a StrEnum, whose `str()` may be another text.
+        fields: dict[str, Any] = {
+            name: str.__str__(value) for name, value in request.to_dict().items() if isinstance(value, str)
+        }
+        order_id = fields.get("orderId")
+        return cls(
+            category=fields["category"],
+            symbol=fields["symbol"],
+            order_id=order_id,
+            order_link_id=None if order_id else fields["orderLinkId"],
+            order_filter=fields.get("orderFilter"),
+        )
+
+    def cancel_by_id(self, order_id: str) -> CancelByOrderId | CancelSpotByOrderId:
+        """Return a request to cancel the order of this id, of the same category, symbol and kind."""
+        if self.order_filter is None:
+            return CancelByOrderId(self.category, self.symbol, order_id)
+        return CancelSpotByOrderId("spot", self.symbol, order_id, self.order_filter)

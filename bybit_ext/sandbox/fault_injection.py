@@ -1,0 +1,59 @@
+"""Carrying out a fault: a wrong answer, a late one, half of one, or none."""
+
+import asyncio
+import time
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .faults import Fault
+
+_DROP = "bybit_ext.drop"
+
+
+async def apply_fault(fault: Fault, answer: Response) -> Response:
+    """Return what a fault makes of the true answer."""
+    await asyncio.sleep(fault.delay)
+    if fault.drop:
+        return _Dropped(b"")
+    answer.status_code = fault.status
+    if fault.body is not None:
+        answer = Response(fault.body, fault.status, headers=_without_length(answer))
+    answer.headers.update(fault.headers)
+    if fault.ret_code is not None:
+        del answer.headers["X-Bapi-Limit-Reset-Timestamp"]
+    if fault.reset_in is not None:
+        answer.headers["X-Bapi-Limit-Reset-Timestamp"] = str(round((time.time() + fault.reset_in) * 1000))
+    return answer if fault.keep is None else _Dropped(bytes(answer.body)[: fault.keep], _without_length(answer))
+
+
+def _without_length(answer: Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name != "content-length"}
+
+
+class _Dropped(Response):
+    """Sends the beginning of an answer, then resets the connection."""
+
+    def __init__(self, beginning: bytes, headers: dict[str, str] | None = None) -> None:
+        super().__init__(beginning, headers={**(headers or {}), "content-length": str(len(beginning) + 100)})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.body:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": self.body, "more_body": True})
+            await asyncio.sleep(0.01)  # so that the beginning arrives
+        scope[_DROP]()
+        await receive()  # the request has been read, so this is the end of the connection
+
+
+def with_drop(app: ASGIApp) -> ASGIApp:
+    """Let an application that uvicorn serves reset connections. ASGI has no word for that."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            cycle: Any = getattr(send, "__self__")  # noqa: B009 - uvicorn's method, to type checkers a function
+            scope[_DROP] = cycle.transport.abort
+        await app(scope, receive, send)
+
+    return serve

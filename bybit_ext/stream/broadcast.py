@@ -1,0 +1,171 @@
+"""Events handed to who waits for them: an order to the calls about it, and to those who want all."""
+
+import asyncio
+import queue
+import threading
+from collections import defaultdict
+from typing import TypeVar
+
+from attrs import define, frozen
+from bybit_v5.models import Order
+
+from ..errors import BybitError, Forbidden, UpdatesDropped
+from .events import StreamEvent, StreamState
+
+MAX_WAITING = 10_000
+"""Updates that a subscription holds until they are read."""
+
+
+@frozen
+class OrderKey:
+    """Which orders a subscription is for: the one with this id, or those with this link id; all, if neither is given."""
+
+    order_id: str | None = None
+    order_link_id: str | None = None
+
+
+@define
+class _Gap:
+    """Stands in a subscription where updates were dropped."""
+
+    dropped: int
+
+
+_Held = StreamEvent | _Gap
+
+
+class _Subscription:
+    """What both kinds of subscription do when their updates are not read: hold so many, then count."""
+
+    def __init__(self, key: OrderKey) -> None:
+        self.key = key
+        self.broadcaster: Broadcaster | None = None
+        self._gap: _Gap | None = None
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Receive nothing any more. Closing twice is safe."""
+        if self.broadcaster:
+            self.broadcaster.remove(self)
+            self.broadcaster = None
+
+    def _fit(self, event: StreamEvent, waiting: int) -> _Held | None:
+        """Return what to hold of an event: itself, the gap that begins with it, or nothing inside a gap."""
+        if not isinstance(event, Order):
+            return event
+        with self._lock:
+            if self._gap is not None:
+                self._gap.dropped += 1
+                return None
+            if waiting < MAX_WAITING:
+                return event
+            self._gap = _Gap(1)
+            return self._gap
+
+    def _take(self, held: _Held) -> StreamEvent:
+        if not isinstance(held, _Gap):
+            return held
+        with self._lock:
+            self._gap = None
+        message = f"Updates were read too slowly; {held.dropped} of them were dropped."
+        return UpdatesDropped(message, dropped=held.dropped)
+
+
+class ThreadSubscription(_Subscription):
+    """Holds events until a thread reads them."""
+
+    def __init__(self, key: OrderKey) -> None:
+        super().__init__(key)
+        self._events: queue.SimpleQueue[_Held] = queue.SimpleQueue()
+
+    def put(self, event: StreamEvent) -> None:
+        """Take an event; this never waits."""
+        held = self._fit(event, self._events.qsize())
+        if held is not None:
+            self._events.put(held)
+
+    def get(self, seconds: float | None = None) -> StreamEvent | None:
+        """Return the next event, None if none came in so many seconds (None waits for ever)."""
+        try:
+            return self._take(self._events.get(timeout=seconds))
+        except queue.Empty:
+            return None
+
+
+class AsyncSubscription(_Subscription):
+    """Holds events until a coroutine reads them."""
+
+    def __init__(self, key: OrderKey) -> None:
+        super().__init__(key)
+        self._events: asyncio.Queue[_Held] = asyncio.Queue()
+
+    def put(self, event: StreamEvent) -> None:
+        """Take an event; this never waits."""
+        held = self._fit(event, self._events.qsize())
+        if held is not None:
+            self._events.put_nowait(held)
+
+    async def get(self, seconds: float | None = None) -> StreamEvent | None:
+        """Return the next event, None if none came in so many seconds (None waits for ever)."""
+        if self._events.empty():
+            if seconds is not None and seconds <= 0:
+                return None
+            try:
+                async with asyncio.timeout(seconds):
+                    return self._take(await self._events.get())
+            except TimeoutError:
+                return None
+        return self._take(self._events.get_nowait())
+
+
+AnySubscription = ThreadSubscription | AsyncSubscription
+Kind = TypeVar("Kind", ThreadSubscription, AsyncSubscription)
+
+
+class Broadcaster:
+    """Hands the events of one stream to its subscriptions. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._subscriptions: defaultdict[OrderKey, list[AnySubscription]] = defaultdict(list)
+        self._state: StreamEvent | None = None
+
+    def add(self, subscription: Kind) -> Kind:
+        """Hand events to a subscription from now on; the first says the stream's state, once it has one."""
+        with self._lock:
+            subscription.broadcaster = self
+            self._subscriptions[subscription.key].append(subscription)
+            if self._state is not None:
+                subscription.put(self._state)
+        return subscription
+
+    def remove(self, subscription: _Subscription) -> None:
+        """Hand nothing to a subscription any more."""
+        with self._lock:
+            others = [one for one in self._subscriptions[subscription.key] if one is not subscription]
+            if others:
+                self._subscriptions[subscription.key] = others
+            else:
+                del self._subscriptions[subscription.key]
+
+    def publish(self, event: StreamEvent) -> None:
+        """Hand an event on: an order to those who wait for it, anything else to all."""
+        with self._lock:
+            if isinstance(event, Order):
+                keys = {OrderKey(), OrderKey(order_id=event.order_id), OrderKey(order_link_id=event.order_link_id)}
+                receivers = [one for key in keys for one in self._subscriptions.get(key, ())]
+            else:
+                self._state = event
+                receivers = [one for several in self._subscriptions.values() for one in several]
+            for receiver in receivers:
+                receiver.put(event)
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether orders are reported at the moment."""
+        return self._state is StreamState.SUBSCRIBED
+
+    @property
+    def can_be_replaced(self) -> bool:
+        """Whether the stream has ended, and another one may fare better. A blocked IP address must not try again."""
+        return isinstance(self._state, BybitError) and not isinstance(self._state, Forbidden)

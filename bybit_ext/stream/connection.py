@@ -1,0 +1,147 @@
+"""One connection to the stream: open it, log in, subscribe, read, ping, close."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from attrs import define
+
+from ..auth.redaction import redact
+from ..engines.sockets import open_socket
+from ..engines.threads import run_in_thread
+from ..errors import AuthenticationFailed, Refused
+from .events import StreamEvent
+from .protocol import PING, LogIn, parse_message, read_orders, subscribe_message
+from .settings import StreamSettings
+
+Publish = Callable[[StreamEvent], None]
+
+MAX_MESSAGE_SIZE = 2**24
+"""Bytes of one message, 16 MiB: one that reports 500 orders at once has less than one."""
+_CLOSING = 0.25  # seconds for a polite end
+
+
+class _QuietLogger(logging.Logger):
+    """What websockets logs to. At DEBUG it would show every frame, the log-in too: this one never goes that deep."""
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
+        return level > logging.DEBUG and super().isEnabledFor(level)
+
+
+_frames_log = _QuietLogger("bybit_ext.stream")
+_frames_log.parent = logging.getLogger("bybit_ext")
+
+
+@define
+class OpenSocket:
+    """The socket of a stream, which a forked child must close. None while there is none."""
+
+    current: socket.socket | None = None
+
+    def close(self) -> None:
+        """Close this process's copy of the socket, without a word to the server."""
+        if self.current is not None:
+            self.current.close()
+
+
+@asynccontextmanager
+async def subscribed(settings: StreamSettings, publish: Publish, opened: OpenSocket) -> AsyncGenerator[Any]:
+    """Open a connection that reports orders, and close it at the end.
+
+    Args:
+        settings: how to reach the stream.
+        publish: takes the orders that are reported before the subscription is acknowledged.
+        opened: where the socket is noted.
+
+    Raises:
+        Refused: the exchange refused the log-in or the subscription.
+        NotSent: no connection could be opened.
+        OSError: it was lost.
+    """
+    from websockets.asyncio.client import connect
+
+    route = settings.route
+    opened.current = await run_in_thread(
+        lambda: open_socket(route, settings.answer_timeout), discard=socket.socket.close
+    )
+    opened.current.setblocking(False)
+    connection: Any = None
+    try:
+        connection = await connect(
+            settings.url,
+            sock=opened.current,
+            ssl=settings.tls.ssl_context() if route.address.is_secure else None,
+            server_hostname=route.address.host if route.address.is_secure else None,
+            open_timeout=settings.answer_timeout,
+            close_timeout=_CLOSING,
+            ping_interval=None,  # Bybit has a ping of its own
+            max_size=MAX_MESSAGE_SIZE,
+            compression=None,
+            logger=_frames_log,
+        )
+        async with asyncio.timeout(settings.answer_timeout):
+            await _log_in(connection, settings, publish)
+            await _request(connection, subscribe_message(), "subscribe", Refused, publish)
+        yield connection
+    finally:
+        if connection is None:
+            opened.close()
+        else:
+            await _close(connection)
+        opened.current = None
+
+
+async def _close(connection: Any) -> None:
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING):
+                await connection.close()
+    finally:
+        connection.transport.abort()
+
+
+async def _log_in(connection: Any, settings: StreamSettings, publish: Publish) -> None:
+    log_in = LogIn(settings.credentials, settings.clock())
+    await _request(connection, log_in.text, "auth", AuthenticationFailed, publish, log_in.secrets)
+
+
+async def _request(  # noqa: PLR0913, PLR0917 - what is asked, and what of it may be shown
+    connection: Any, text: str, name: str, refusal: type[Refused], publish: Publish, secrets: tuple[str, ...] = ()
+) -> None:
+    await connection.send(text)
+    while True:
+        answer = parse_message(await connection.recv())
+        if answer.get("op") == name:
+            break
+        for order in read_orders(answer):
+            publish(order)
+    if answer.get("success") is not True:
+        message = redact(str(answer.get("ret_msg")), *secrets)
+        raise refusal(f"The stream refused op {name}: {message[:200]!r}.")
+
+
+async def read(connection: Any, settings: StreamSettings, publish: Publish) -> None:
+    """Publish the orders that a connection reports, until it is lost.
+
+    Raises:
+        OSError: it was lost; or whatever websockets raises for that.
+    """
+    pinging = asyncio.create_task(_ping(connection, settings.heartbeat))
+    try:
+        while True:
+            async with asyncio.timeout(settings.silence):
+                message = await connection.recv()
+            for order in read_orders(parse_message(message)):
+                publish(order)
+    finally:
+        pinging.cancel()
+        await asyncio.wait([pinging])  # unlike awaiting it, this does not take a cancellation of ours for its own
+
+
+async def _ping(connection: Any, heartbeat: float) -> None:
+    while True:
+        await asyncio.sleep(heartbeat)
+        await connection.send(PING)
