@@ -25,13 +25,22 @@ def explain_arguments(method: Callable[Arguments, Result]) -> Callable[Arguments
     @functools.wraps(method)
     def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         try:
-            signature.bind(*args, **kwargs)
-        except TypeError as error:
-            problem = f"{method.__name__}: {error}. {_hint(method.__name__, set(kwargs))}"
-            raise InvalidInput(problem) from None
-        return method(*args, **kwargs)
+            return method(*args, **kwargs)
+        except TypeError:
+            problem = _find_problem(signature, *args, **kwargs)
+            if problem is None:  # the arguments were not what is wrong
+                raise
+        raise InvalidInput(f"{method.__name__}: {problem}. {_hint(method.__name__, set(kwargs))}")
 
     return call
+
+
+def _find_problem(signature: inspect.Signature, *args: object, **kwargs: object) -> str | None:
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        return str(error)
+    return None
 
 
 def _hint(name: str, given: set[str]) -> str:

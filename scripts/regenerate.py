@@ -41,6 +41,18 @@ FORMATTERS = (
     ("format", "--isolated", "--no-cache", "--quiet", "--line-length", "120", "--target-version", "py311"),
 )
 
+UNSET_BEFORE = """class Unset:
+    def __bool__(self) -> Literal[False]:
+        return False
+"""
+UNSET_MORE = """
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"  # the name of the one that there is
+"""
+
 
 def main() -> int:
     arguments = read_arguments()
@@ -86,11 +98,20 @@ def generate(spec: Path, package: Path) -> None:
     )
     for arguments in FORMATTERS:
         run("ruff", *arguments, package)
+    make_unset_a_constant(package / "types.py")
     (package / "py.typed").touch()
     (package / "openapi.json").write_text(as_json(document), encoding="utf-8")
     for file in marked_files(package):
         text = file.read_text(encoding="utf-8")
         file.write_text(f"# {origin()}\n\n{text}".rstrip() + "\n", encoding="utf-8")
+
+
+def make_unset_a_constant(types: Path) -> None:
+    """Let UNSET, which the models tell an absent field by, survive a copy and a pickle, and show as what it is."""
+    text = types.read_text(encoding="utf-8")
+    if text.count(UNSET_BEFORE) != 1:
+        refuse(f"{types.name}: the generator writes `class Unset` in another way now; adapt UNSET_BEFORE.")
+    types.write_text(text.replace(UNSET_BEFORE, UNSET_BEFORE + UNSET_MORE), encoding="utf-8")
 
 
 def run(module: str, *arguments: str | Path) -> None:

@@ -1,6 +1,5 @@
 """Which order a call is about."""
 
-import copyreg
 from typing import Any
 
 from attrs import frozen
@@ -12,13 +11,9 @@ from bybit_v5.models import (
     Category,
     OrderFilter,
 )
-from bybit_v5.types import Unset
 
 CancelOrderRequest = CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId
 """The four ways to name the order to cancel."""
-
-# An absent field is told by identity, so a request that is copied or pickled must keep the one UNSET of the generated code.
-copyreg.pickle(Unset, lambda _: "UNSET")
 
 
 @frozen

@@ -13,6 +13,12 @@ class Unset:
     def __bool__(self) -> Literal[False]:
         return False
 
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"  # the name of the one that there is
+
 
 UNSET: Unset = Unset()
 
