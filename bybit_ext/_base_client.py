@@ -24,9 +24,10 @@ from .calls.flow import CallTime, Deadline, Flow
 from .calls.operations import Answer, Arguments, Operation, build_request
 from .calls.responses import process_response
 from .calls.retry import RetryState, policy_for
+from .engines.as_transport import EngineTransport
 from .engines.forks import forget_in_children
 from .engines.hosts import STREAM_HOSTS, Environment, Region, parse_base_url, parse_stream_url, rest_host
-from .engines.interface import refuse_closed
+from .engines.interface import AsyncEngine, Engine, refuse_closed
 from .engines.proxies import read_proxy
 from .engines.selection import EngineName, choose_engine
 from .engines.settings import EngineSettings
@@ -145,8 +146,8 @@ class BaseClient(ABC, Generic[Transport]):
         """Start with a new engine and without a stream."""
 
     @abstractmethod
-    def _as_transports(self) -> tuple[httpx.BaseTransport, httpx.AsyncBaseTransport]:
-        """Return what sends for the generated functions, blocking and not."""
+    def _open_engines(self) -> tuple[Engine, AsyncEngine]:
+        """Return what sends for the generated functions: for blocking ones, and for coroutines."""
 
     @property
     def client(self) -> Client:
@@ -157,19 +158,17 @@ class BaseClient(ABC, Generic[Transport]):
             return self._client
 
     def _open_generated_client(self) -> Client:
-        sync_transport, async_transport = self._as_transports()
         caller = self._caller
-        settings: dict[str, Any] = {
-            "base_url": self._base_url,
-            "headers": dict(caller.headers),
-            "auth": BybitAuth(caller.credentials, recv_window=caller.recv_window, clock=caller.clock),
-            "timeout": self._timeout,
-            "trust_env": False,  # the engine has read what the environment says
-        }
-        client = Client(base_url=self._base_url, raise_on_unexpected_status=True)
-        client.set_httpx_client(httpx.Client(transport=sync_transport, **settings))
-        client.set_async_httpx_client(httpx.AsyncClient(transport=async_transport, **settings))
-        return client
+        return Client(
+            base_url=self._base_url,
+            timeout=httpx.Timeout(self._timeout),
+            raise_on_unexpected_status=True,
+            httpx_args={
+                "auth": BybitAuth(caller.credentials, recv_window=caller.recv_window, clock=caller.clock),
+                "transport": EngineTransport(*self._open_engines(), caller.headers),
+                "trust_env": False,  # the engine has read what the environment says
+            },
+        )
 
     @property
     def _base_url(self) -> str:
@@ -249,8 +248,9 @@ class BaseClient(ABC, Generic[Transport]):
         self._check_open()
         base_path = self._settings.route.address.path
         built = build_request(cancel_order, base_path, body=order)
-        now = self._caller.clock()
-        identity = Identity(OrderName.of(order), CallStart(time.now, now, now, self._caller.recv_window))
+        name = OrderName.of(order)
+        now = self._caller.clock() if name.order_link_id else 0  # an order id names one order for ever
+        identity = Identity(name, CallStart(time.now, now, now, self._caller.recv_window))
         return OrderCalls(self._caller, time, base_path, built, identity, Deadline.after(time, seconds), timeout)
 
     def _times(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:

@@ -16,8 +16,8 @@ from .auth.redaction import LocalsCleared
 from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run_async
 from .calls.operations import Answer, Arguments, Operation
 from .calls.retry import RetryState
-from .engines.as_transport import AsyncEngineTransport, EngineTransport, UnusableEngine
-from .engines.interface import AsyncEngine, Lost
+from .engines.as_transport import UnusableEngine
+from .engines.interface import AsyncEngine, Engine, Lost
 from .engines.selection import open_async_engine, open_engine
 from .engines.transport import AsyncTransportEngine
 from .errors import BybitError, InvalidInput, NotSent
@@ -249,9 +249,12 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         )
         weakref.finalize(self, self._engine.abandon)
 
-    def _as_transports(self) -> tuple[httpx.BaseTransport, httpx.AsyncBaseTransport]:
-        other = UnusableEngine() if self._transport else open_engine(self._engine_name, self._settings)
-        return EngineTransport(other), AsyncEngineTransport(self._engine)
+    def _open_engines(self) -> tuple[Engine, AsyncEngine]:
+        if self._transport:
+            return UnusableEngine(), self._engine
+        other = open_engine(self._engine_name, self._settings)
+        weakref.finalize(self, other.close)
+        return other, self._engine
 
     async def __aenter__(self) -> Self:
         return self

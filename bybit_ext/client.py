@@ -15,8 +15,8 @@ from .auth.redaction import LocalsCleared
 from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run
 from .calls.operations import Answer, Arguments, Operation
 from .calls.retry import RetryState
-from .engines.as_transport import AsyncEngineTransport, EngineTransport, UnusableEngine
-from .engines.interface import Engine, Lost
+from .engines.as_transport import UnusableEngine
+from .engines.interface import AsyncEngine, Engine, Lost
 from .engines.selection import open_async_engine, open_engine
 from .engines.transport import TransportEngine
 from .errors import BybitError, InvalidInput, NotSent
@@ -226,9 +226,12 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         )
         weakref.finalize(self, self._engine.close)
 
-    def _as_transports(self) -> tuple[httpx.BaseTransport, httpx.AsyncBaseTransport]:
-        other = UnusableEngine() if self._transport else open_async_engine(self._engine_name, self._settings)
-        return EngineTransport(self._engine), AsyncEngineTransport(other)
+    def _open_engines(self) -> tuple[Engine, AsyncEngine]:
+        if self._transport:
+            return self._engine, UnusableEngine()
+        other = open_async_engine(self._engine_name, self._settings)
+        weakref.finalize(self, other.abandon)
+        return self._engine, other
 
     def __enter__(self) -> Self:
         return self

@@ -98,7 +98,7 @@ class BybitAuth(httpx.Auth):
         self._clock = clock
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sign the request as httpx sends it, and take the signature off again: httpx's errors keep their request.
+        """Sign the request as httpx sends it. If sending fails, take the signature off: httpx's errors keep their request.
 
         Raises:
             InvalidInput: the clock raised, or did not return whole ms.
@@ -115,6 +115,8 @@ class BybitAuth(httpx.Auth):
         request.headers.update(signature.headers)
         try:
             yield request
-        finally:
-            for name, _ in signature.headers:
-                del request.headers[name]
+        except GeneratorExit as end:
+            if end.__context__ is not None:  # httpx ends the flow because of an error
+                for name, _ in signature.headers:
+                    del request.headers[name]
+            raise

@@ -5,8 +5,8 @@ results. It does no I/O and reads no clock: a driver performs the effects and pa
 asynchronous client share one implementation of every decision, and tests run it in a time of their own.
 """
 
-import random
 from collections.abc import Awaitable, Callable, Generator
+from random import uniform
 from typing import Any, Protocol, TypeVar
 
 from attrs import define, field, frozen
@@ -144,4 +144,4 @@ async def run_async(flow: Flow[Result], perform: Callable[[Effect], Awaitable[An
 
 def backoff_delay(tries: int, *, first: float = 0.1, longest: float = 2.0) -> float:
     """Return how long to wait after so many failed tries, in seconds: twice as long each time, with jitter."""
-    return min(longest, first * 2.0 ** min(tries - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+    return min(longest, first * 2.0 ** min(tries - 1, 10)) * uniform(0.5, 1.0)  # noqa: S311 - no secret

@@ -18,19 +18,23 @@ _IDS = ("orderId", "orderLinkId")  # what names an order must stay as it is, eve
 _OURS = frozenset({"host", "content-length", "accept-encoding", "connection", "transfer-encoding"})
 
 
-class EngineTransport(httpx.BaseTransport):
-    """Sends the requests of an httpx client.
+class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Sends the requests of httpx clients of both kinds, since a copy of the generated client can become either.
 
     Args:
-        engine: what sends them.
+        engine: what sends for blocking functions.
+        async_engine: what sends for coroutines.
+        headers: sent with every request.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, async_engine: AsyncEngine, headers: Headers) -> None:
         self._engine = engine
+        self._async_engine = async_engine
+        self._headers = headers
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request: httpx calls this."""
-        wanted, seconds = _as_request(request), _seconds_of(request)
+        wanted, seconds = _as_request(request, self._headers), _seconds_of(request)
         try:
             reply = self._engine.send(wanted, _no_signature, seconds=seconds)
         except (NotSent, Lost) as error:
@@ -39,22 +43,11 @@ class EngineTransport(httpx.BaseTransport):
             return _as_response(reply, request)
         raise problem
 
-
-class AsyncEngineTransport(httpx.AsyncBaseTransport):
-    """Sends the requests of an httpx client for coroutines.
-
-    Args:
-        engine: what sends them.
-    """
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request: httpx calls this."""
-        wanted, seconds = _as_request(request), _seconds_of(request)
+        wanted, seconds = _as_request(request, self._headers), _seconds_of(request)
         try:
-            reply = await self._engine.send(wanted, _no_signature, seconds=seconds)
+            reply = await self._async_engine.send(wanted, _no_signature, seconds=seconds)
         except (NotSent, Lost) as error:
             problem = _as_httpx_error(error)
         else:
@@ -84,9 +77,9 @@ def _no_signature() -> Headers:
     return ()  # `BybitAuth` has put it on the request
 
 
-def _as_request(request: httpx.Request) -> Request:
+def _as_request(request: httpx.Request, more: Headers) -> Request:
     headers = tuple((name, value) for name, value in request.headers.items() if name.lower() not in _OURS)
-    return Request(request.method, request.url.raw_path.decode("ascii"), headers, request.content)
+    return Request(request.method, request.url.raw_path.decode("ascii"), headers + more, request.content)
 
 
 def _seconds_of(request: httpx.Request) -> float:

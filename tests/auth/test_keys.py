@@ -108,7 +108,7 @@ def test_an_rsa_key_without_its_extra_names_the_extra(monkeypatch: pytest.Monkey
 
 def test_a_client_takes_a_passphrase() -> None:
     with Bybit("key", pem(PrivateFormat.PKCS8, ENCRYPTED), passphrase=PASSPHRASE) as bybit:
-        assert bybit._credentials.signing_key.sign(b"text") == SIGNED
+        assert bybit._caller.credentials.signing_key.sign(b"text") == SIGNED
 
 
 class TestWhereKeysComeFrom:
@@ -138,8 +138,14 @@ class TestWhereKeysComeFrom:
 
     def test_a_file_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
         variables = {"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": str(tmp_path / "missing")}
-        with pytest.raises(InvalidInput, match=r"BYBIT_API_SECRET_FILE: .*missing cannot be read: No such file"):
+        with pytest.raises(InvalidInput, match="BYBIT_API_SECRET_FILE: .* cannot be read: No such file"):
             load_credentials(environ=variables)
+
+    @pytest.mark.parametrize("secret", ["Y" * 36, "-----BEGIN PRIVATE KEY-----\nMIIEvQ", "Y" * 300])
+    def test_a_secret_in_place_of_a_path_is_not_quoted(self, secret: str) -> None:
+        with pytest.raises(InvalidInput, match="BYBIT_API_SECRET_FILE: .* must hold a path") as caught:
+            load_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": secret})
+        assert secret[:10] not in str(caught.value)
 
     def test_a_file_that_is_no_text_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "der").write_bytes(b"\xff\xfe\x80")
@@ -169,7 +175,7 @@ class TestWhereKeysComeFrom:
     @pytest.mark.parametrize("argument", ["api_key", "api_secret", "passphrase"])
     def test_what_is_no_text_is_named(self, argument: str) -> None:
         keys: dict[str, Any] = {"api_key": "key", "api_secret": "secret", argument: 5}
-        with pytest.raises(InvalidInput, match=f"^{argument}: must be a text, not a int"):
+        with pytest.raises(InvalidInput, match=f"^{argument}: must be a string, not a int"):
             load_credentials(**keys, environ={})
 
     @pytest.mark.parametrize("content", ["", "  \n"])

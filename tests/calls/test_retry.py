@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from attrs import frozen
-from bybit_v5.models import CancelByOrderId, Order
+from bybit_v5.models import CancelByOrderId, CancelByOrderLinkId, Order
 
 from bybit_ext import (
     AsyncBybit,
@@ -31,11 +31,21 @@ from bybit_ext import (
     RateLimited,
     Refused,
 )
-from bybit_ext.auth import ServerClock, system_clock
+from bybit_ext.auth.clock import ServerClock, system_clock
 from bybit_ext.calls.flow import backoff_delay
+from bybit_ext.engines.interface import Reply
 from bybit_ext.sandbox import Fault, Sandbox
 from bybit_ext.sandbox.faults import (delay_response, drop_response, fill_first, respond_with, respond_with_body, respond_with_page, respond_with_status, truncate_response)
 from tests.conftest import API_KEY, API_SECRET, Cancel, Handler, options_of
+from tests.virtual_time import World, no_jitter, reply
+
+__all__ = ["no_jitter"]
+
+
+
+def order() -> CancelByOrderId:
+    return CancelByOrderId("linear", "BTCUSDT", "id-1")
+
 
 ALWAYS = 100  # more often than any deadline here lets a request be sent
 
@@ -206,21 +216,54 @@ class TestClock:
         assert caught.value.evidence.timestamp
         assert 50_150 < caught.value.evidence.timestamp < 50_400
 
-    def test_half_of_a_round_trip_is_just_that(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        now = [0.0]
+    def test_a_correction_adds_half_the_round_trip(self) -> None:
+        world = World(takes=20.0, replies=[reply(10002, time=50_000), reply()])
         with Bybit(API_KEY, API_SECRET, clock=lambda: 9000) as bybit:
-            monkeypatch.setattr("time.monotonic", lambda: now[0])
-            flow: Any = bybit._cancel_flow(order(), deadline=90.0, timeout=None)
-            request = next(flow).request
-            now[0] = 20.0
-            assert flow.send(httpx.Response(200, json={"retCode": 10002, "time": 50_000}, request=request)).request
-            assert bybit._clock() == 60_000
+            time = world.time()
+            world.run(bybit._cancel_flow(time, order(), deadline=90.0, timeout=None), time)
+            assert bybit._caller.clock() == 60_000
 
     def test_each_correction_stands_for_itself(self) -> None:
         clock = ServerClock(lambda: 1000)
-        clock.correct(5000)
-        clock.correct(7000)
+        assert clock.correct(4000)
+        assert clock.correct(6000)
         assert clock() == 7000
+
+    @pytest.mark.parametrize("told", [98_333_333_000_000, 1_000_000_000_000, 1])
+    def test_a_time_more_than_a_day_away_is_not_taken(self, cancel: Cancel, told: int) -> None:
+        sent = Counting(lambda _: httpx.Response(200, json={"retCode": 10002, "time": told}))
+        with pytest.raises(ClockError) as caught:
+            cancel(order(), transport=httpx.MockTransport(sent), clock=lambda: 1_700_000_000_000, deadline=5)
+        assert (sent.count, caught.value.evidence.timestamp) == (1, 1_700_000_000_000)
+
+    @pytest.mark.parametrize("problem", [OSError("no clock"), ValueError("no clock")])
+    def test_a_clock_that_raises_before_a_send_leaves_nothing_sent(self, cancel: Cancel, problem: Exception) -> None:
+        def fail() -> int:
+            raise problem
+
+        sent = Counting(lambda _: httpx.Response(200, json={"retCode": 0}))
+        with pytest.raises(NotSent, match=f"clock: raised {type(problem).__name__}"):
+            cancel(order(), transport=httpx.MockTransport(sent), clock=fail)
+        assert sent.count == 0
+
+    def test_a_clock_that_raises_after_a_send_does_not_hide_the_doubt(self, cancel: Cancel) -> None:
+        times = iter([1_700_000_000_000])
+
+        def fail_later() -> int:
+            return next(times)  # StopIteration, once it is asked again
+
+        def lose(_: httpx.Request) -> httpx.Response:
+            raise httpx.ReadError("lost")
+
+        with pytest.raises(OutcomeUnknown, match="What came last: InvalidInput") as caught:
+            cancel(order(), transport=httpx.MockTransport(lose), clock=fail_later, deadline=5)
+        assert caught.value.sends == 1
+
+    def test_a_clock_that_raises_after_a_refusal_does_not_hide_it(self, cancel: Cancel) -> None:
+        times = iter([1_700_000_000_000])
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"retCode": 10002, "time": 5}))
+        with pytest.raises(ClockError):
+            cancel(order(), transport=transport, clock=lambda: next(times), deadline=5)
 
     def test_a_corrected_clock_is_signed_with_at_once(self) -> None:
         answers = iter([{"retCode": 10002, "time": 5000}, {"retCode": 0}])
@@ -291,18 +334,28 @@ class TestClock:
         assert abs(asyncio.run(run()) + 4000) < 500
 
     def test_the_measured_time_is_that_of_the_middle_of_the_round_trip(self) -> None:
-        times = iter([1000, 1000, 1200])  # in the call, at its send, at its answer
-        answer = {"retCode": 0, "result": {"timeSecond": "5", "timeNano": "5000000000"}}
+        answer = {"result": {"timeSecond": "5", "timeNano": "5000000000"}}
+        world = World(takes=0.2, replies=[reply(**answer)])
+        with Bybit(API_KEY, API_SECRET, clock=lambda: 1000 + round(world.now * 1000)) as bybit:
+            time = world.time()
+            assert world.run(bybit._sync_clock_flow(time), time) == 5000 - 1100
+
+    def test_a_measured_time_more_than_a_day_away_is_not_taken(self) -> None:
+        answer = {"retCode": 0, "result": {"timeSecond": "5", "timeNano": "98000000000000000000"}}
         transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
-        with Bybit(API_KEY, API_SECRET, transport=transport, clock=lambda: next(times)) as bybit:
-            assert bybit.sync_clock() in (5000 - 1100, 5000 - 1000)
+        with (
+            Bybit(API_KEY, API_SECRET, transport=transport) as bybit,
+            pytest.raises(OutcomeUnknown, match="more than a day"),
+        ):
+            bybit.sync_clock()
+        assert bybit._caller.clock.offset == 0
 
     def test_a_time_that_is_no_number_is_not_taken(self) -> None:
         answer = {"retCode": 0, "result": {"timeSecond": "5", "timeNano": "soon"}}
         transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
         with (
             Bybit(API_KEY, API_SECRET, transport=transport) as bybit,
-            pytest.raises(OutcomeUnknown, match="no number") as caught,
+            pytest.raises(OutcomeUnknown, match="not a number") as caught,
         ):
             bybit.sync_clock()
         assert caught.value.status_code == 200
@@ -454,19 +507,25 @@ class TestOtherOperations:
         with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(lambda _: next(answers))) as bybit:
             assert bybit.call(get_server_time).result.time_second == "1"
 
-    def test_what_the_document_does_not_call_idempotent_is_sent_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        ("body", "sends"), [(order(), 2), (CancelByOrderLinkId("linear", "BTCUSDT", "link-1"), 1)]
+    )
+    def test_only_what_the_document_calls_idempotent_is_sent_again(self, body: Any, sends: int) -> None:
         from bybit_v5.api.trade import cancel_order
 
-        from bybit_ext import calling
-
-        monkeypatch.setattr(calling, "idempotent_operations", frozenset[tuple[str, str]])
         sent = Counting(lambda _: httpx.Response(502))
         with (
-            Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(sent)) as bybit,
+            Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(sent), deadline=0.2) as bybit,
             pytest.raises(OutcomeUnknown),
         ):
-            bybit.call(cancel_order, body=order())
-        assert sent.count == 1
+            bybit.call(cancel_order, body=body)
+        assert sent.count == sends
+
+    @pytest.mark.parametrize("ret_code", [110079, 170144, 170191, 170212])
+    def test_what_the_exchange_asks_to_try_again_is_tried_again(self, cancel: Cancel, ret_code: int) -> None:
+        codes = iter([ret_code, 0])
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"retCode": next(codes)}))
+        assert cancel(order(), transport=transport, deadline=2).sends == 2
 
 
 class TestBackOff:
@@ -483,39 +542,33 @@ class TestBackOff:
         assert 5.0 <= backoff_delay(5, first=1.0, longest=10.0) <= 10.0
 
 
+@pytest.mark.usefixtures("no_jitter")
 class TestRateLimit:
     NOW = 1_700_000_000_000
 
-    @pytest.fixture(autouse=True)
-    def _longest_back_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def no_jitter(_: float, longest: float) -> float:
-            return longest
+    def refused(self, reset_in: int, **body: int) -> Reply:
+        return reply(10006, headers={"x-bapi-limit-reset-timestamp": str(self.NOW + reset_in)}, **body)
 
-        monkeypatch.setattr("random.uniform", no_jitter)
-
-    def refused(self, reset_in: int, **body: int) -> httpx.Response:
-        headers = {"X-Bapi-Limit-Reset-Timestamp": str(self.NOW + reset_in)}
-        return httpx.Response(200, json={"retCode": 10006, **body}, headers=headers)
+    def waits(self, bybit: Bybit, answer: Reply) -> float:
+        world = World(replies=[answer, reply()])
+        time = world.time()
+        world.run(bybit._cancel_flow(time, order(), deadline=90.0, timeout=None), time)
+        return world.now
 
     @pytest.mark.parametrize(
         ("reset_in", "pause"), [(300, 0.31), (60_000, 60.01), (60_001, 0.1), (0, 0.1), (-300, 0.1), (1, 0.011)]
     )
     def test_it_waits_until_just_after_the_reset_if_that_is_sane(self, reset_in: int, pause: float) -> None:
         with Bybit(API_KEY, API_SECRET, clock=lambda: self.NOW) as bybit:
-            flow: Any = bybit._cancel_flow(order(), deadline=90.0, timeout=None)
-            answer = self.refused(reset_in)
-            answer.request = next(flow).request
-            assert flow.send(answer).seconds == pytest.approx(pause, abs=1e-6)
+            assert self.waits(bybit, self.refused(reset_in)) == pytest.approx(pause, abs=1e-6)
 
     def test_the_exchange_s_own_time_tells_how_long_that_is(self) -> None:
         with Bybit(API_KEY, API_SECRET, clock=lambda: self.NOW + 5000) as bybit:
-            flow: Any = bybit._cancel_flow(order(), deadline=90.0, timeout=None)
-            answer = self.refused(300, time=self.NOW + 100)
-            answer.request = next(flow).request
-            assert flow.send(answer).seconds == pytest.approx(0.21, abs=1e-6)
+            assert self.waits(bybit, self.refused(300, time=self.NOW + 100)) == pytest.approx(0.21, abs=1e-6)
 
     def test_a_reset_after_the_deadline_is_told(self, cancel: Cancel) -> None:
-        transport = httpx.MockTransport(lambda _: self.refused(50_000))
+        answer = self.refused(50_000)
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, content=answer.body, headers=dict(answer.headers)))
         with pytest.raises(RateLimited) as caught:
             cancel(order(), transport=transport, clock=lambda: self.NOW, deadline=10.0)
         assert caught.value.retry_at == self.NOW + 50_010
@@ -561,10 +614,6 @@ class Counting:
 
 def by_id(placed: Order) -> CancelByOrderId:
     return CancelByOrderId("linear", "BTCUSDT", placed.order_id)
-
-
-def order() -> CancelByOrderId:
-    return CancelByOrderId("linear", "BTCUSDT", "id-1")
 
 
 def test_the_advice_of_every_error_ends_like_a_sentence() -> None:

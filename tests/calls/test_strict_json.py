@@ -1,19 +1,19 @@
 import pytest
 
-from bybit_ext.calls.strict_json import read_json
+from bybit_ext.calls.strict_json import parse_json
 
 
 @pytest.mark.parametrize("text", ['{"a": [1, 2.5, "3", null, true]}', b'{"a": [1, 2.5, "3", null, true]}'])
 def test_json_is_read(text: str | bytes) -> None:
-    assert read_json(text) == {"a": [1, 2.5, "3", None, True]}
+    assert parse_json(text) == {"a": [1, 2.5, "3", None, True]}
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
 def test_a_constant_that_only_python_takes_is_named(constant: str) -> None:
     with pytest.raises(ValueError, match=f"^{constant} is not JSON$"):
-        read_json(f"[{constant}]")
+        parse_json(f"[{constant}]")
 
 
 def test_what_is_nested_too_deeply_is_said_to_be() -> None:
     with pytest.raises(ValueError, match=r"^it is nested too deeply$"):
-        read_json("[" * 100_000)
+        parse_json("[" * 100_000)
