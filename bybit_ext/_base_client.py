@@ -10,6 +10,7 @@ from ssl import SSLContext
 from typing import Any, Generic, Never, TypeVar
 
 import httpx
+from attrs import evolve
 from bybit_v5 import Client
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order
@@ -26,9 +27,9 @@ from .calls.responses import process_response
 from .calls.retry import RetryState, policy_for
 from .engines.as_transport import EngineTransport
 from .engines.forks import forget_in_children
-from .engines.hosts import STREAM_HOSTS, Environment, Region, parse_base_url, parse_stream_url, rest_host
+from .engines.hosts import STREAM_HOSTS, Address, Environment, Region, parse_base_url, parse_stream_url, rest_host
 from .engines.interface import AsyncEngine, Engine, refuse_closed
-from .engines.proxies import read_proxy
+from .engines.proxies import Proxy, find_proxy, parse_proxy
 from .engines.selection import EngineName, choose_engine
 from .engines.settings import EngineSettings
 from .engines.sockets import Route
@@ -56,6 +57,7 @@ class BaseClient(ABC, Generic[Transport]):
     """A client that knows what to do; its subclasses drive it. The arguments are explained there."""
 
     _transports: type
+    _base_url: str = ""
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
@@ -71,6 +73,7 @@ class BaseClient(ABC, Generic[Transport]):
         recv_window: int = 5000,
         deadline: float = 10.0,
         timeout: float = 5.0,
+        max_sends: int | None = None,
         absent_after: float = 3.0,
         clock: Clock = system_clock,
         headers: Mapping[str, str] | None = None,
@@ -86,9 +89,10 @@ class BaseClient(ABC, Generic[Transport]):
     ) -> None:
         try:
             credentials = load_credentials(api_key, api_secret, passphrase)
+            given_proxy = None if proxy is None else parse_proxy(proxy)
         finally:
-            # A traceback keeps the local variables of this frame; they must not be the keys.
-            names, api_key, api_secret, passphrase = list(unexpected), None, None, None
+            # A traceback keeps the local variables of this frame; they must not be keys or passwords.
+            names, api_key, api_secret, passphrase, proxy = list(unexpected), None, None, None, None
             unexpected.clear()
         if names:
             raise refuse_unexpected(names)
@@ -106,18 +110,18 @@ class BaseClient(ABC, Generic[Transport]):
         )
         self._deadline: float = check_seconds("deadline", deadline)
         self._timeout: float = check_seconds("timeout", timeout)
+        self._max_sends: int | None = None if max_sends is None else check_count("max_sends", max_sends)
         self._absent_after: float = check_seconds("absent_after", absent_after)
         rest_url = rest_host(environment, region) if base_url is None else base_url
         address = parse_base_url(rest_url, allow_insecure=allow_insecure)
+        self._base_url = f"{address.scheme}://{address.authority}{address.path}"
         stream_url = stream_url or (None if base_url else STREAM_HOSTS.get((environment, region)))
         stream_address = parse_stream_url(stream_url, allow_insecure=allow_insecure) if stream_url else None
-        try:
-            route = Route(address, read_proxy(proxy, address, trust_env=trust_env))
-            self._stream_route: Route | None = None
-            if stream_address:
-                self._stream_route = Route(stream_address, read_proxy(proxy, stream_address, trust_env=trust_env))
-        finally:
-            proxy = None  # it can hold a password
+        find = find_proxy if trust_env else _no_proxy
+        route = Route(address, given_proxy or find(address))
+        self._stream_route: Route | None = None
+        if stream_address:
+            self._stream_route = Route(stream_address, given_proxy or find(stream_address))
         tls = read_tls_settings(verify, ca_file, client_cert, trust_env=trust_env)
         self._settings = EngineSettings(route, tls, check_count("max_connections", max_connections))
         self._engine_name = choose_engine(engine, self._settings)
@@ -170,11 +174,6 @@ class BaseClient(ABC, Generic[Transport]):
             },
         )
 
-    @property
-    def _base_url(self) -> str:
-        address = self._settings.route.address
-        return f"{address.scheme}://{address.authority}{address.path}"
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r})"
 
@@ -212,7 +211,7 @@ class BaseClient(ABC, Generic[Transport]):
             partial(process_response, operation),
             caller=self._caller,
             time=time,
-            limits=Limits(Deadline.after(time, self._deadline), self._timeout),
+            limits=Limits(Deadline.after(time, self._deadline), self._timeout, max_sends=self._max_sends),
             policy=policy_for(built),
             state=state,
         )
@@ -232,13 +231,14 @@ class BaseClient(ABC, Generic[Transport]):
     ) -> Flow[CancelOutcome]:
         seconds, one_send = self._times(deadline, timeout)
         calls = self._calls_about(order, time, seconds, min(one_send, seconds * _SHARE_OF_SEND))
-        calls.resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
+        resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
+        calls.limits = evolve(calls.limits, resend_deadline=resend_deadline)
         name = calls.identity.name
         subscription = self._listen_for(OrderKey(name.order_id, name.order_link_id))
         tracker = OrderTracker(
             calls.identity,
-            deadline=calls.deadline.end,
-            resend_deadline=calls.resend_deadline.end,
+            deadline=calls.limits.deadline.end,
+            resend_deadline=resend_deadline.end,
             absent_after=self._absent_after,
             has_stream=subscription is not None,
         )
@@ -251,7 +251,8 @@ class BaseClient(ABC, Generic[Transport]):
         name = OrderName.of(order)
         now = self._caller.clock() if name.order_link_id else 0  # an order id names one order for ever
         identity = Identity(name, CallStart(time.now, now, now, self._caller.recv_window))
-        return OrderCalls(self._caller, time, base_path, built, identity, Deadline.after(time, seconds), timeout)
+        limits = Limits(Deadline.after(time, seconds), timeout, max_sends=self._max_sends)
+        return OrderCalls(self._caller, time, base_path, built, identity, limits)
 
     def _times(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:
         return (
@@ -262,6 +263,10 @@ class BaseClient(ABC, Generic[Transport]):
     def _check_open(self) -> None:
         if self._is_closed:
             raise refuse_closed()
+
+
+def _no_proxy(_: Address) -> Proxy | None:
+    return None
 
 
 def no_stream() -> InvalidInput:

@@ -50,6 +50,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         recv_window: how long a signature stays good, in ms.
         deadline: seconds that one call may take, with all its sends and pauses.
         timeout: seconds that one send may take.
+        max_sends: how often one call may try to send its request; None for as often as is safe and the deadline allows.
         absent_after: seconds for which both lists of orders must lack an order before it is reported as not found.
         clock: returns this machine's UTC time, in ms.
         headers: sent with every request (brokers add `Referer`); None for none.

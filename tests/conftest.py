@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -66,12 +67,10 @@ def bybit(sandbox: Sandbox) -> Iterator[Bybit]:
         yield client
 
 
-# No time for a second send, where a test is about one; those about re-sending give their own.
-ONE_SEND = 0.05
-
-
 def with_defaults(options: dict[str, Any]) -> dict[str, Any]:
-    return {"api_key": API_KEY, "api_secret": API_SECRET, "deadline": ONE_SEND, **options}
+    """Let a call be sent once, where a test is about one send; a test about sending again gives a deadline of its own."""
+    once = {} if "deadline" in options else {"max_sends": 1}
+    return {"api_key": API_KEY, "api_secret": API_SECRET, **once, **options}
 
 
 def cancel_sync(order: CancelOrderRequest, **options: Any) -> CancelAccepted:
@@ -117,7 +116,15 @@ def cancel(request: pytest.FixtureRequest) -> Cancel:
 def options_of(sandbox: Sandbox, *, stream: bool = True, **more: Any) -> dict[str, Any]:
     """Return what a client needs to reach an exchange."""
     options = {"api_key": sandbox.api_key, "api_secret": sandbox.api_secret, "base_url": sandbox.url}
-    return {**options, "deadline": 5.0, **({"stream_url": sandbox.stream_url} if stream else {}), **more}
+    return {**options, "deadline": 5.0, "absent_after": 0.4, **({"stream_url": sandbox.stream_url} if stream else {}), **more}
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until a condition holds, and fail if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
 
 
 def answering(status: int = 200, **content: Any) -> httpx.MockTransport:

@@ -12,7 +12,7 @@ import pytest
 from bybit_v5 import Client
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order, get_orders
-from bybit_v5.models import CancelByOrderId, CancelOrderResponse, Refusal
+from bybit_v5.models import CancelByOrderId, CancelOrderResponse, ErrorResponse
 
 from bybit_ext import AsyncBybit, Bybit, InvalidInput, NotSent, OutcomeUnknown
 from bybit_ext.engines.hosts import REST_HOSTS, rest_host
@@ -105,16 +105,9 @@ class TestOpening:
         with Bybit(API_KEY, API_SECRET) as bybit:
             assert bybit.client.get_httpx_client().timeout == httpx.Timeout(5.0)
 
-    def test_all_clients_of_a_process_share_one_ssl_context(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        built: list[object] = []
-
-        def build(*, trust_env: bool) -> ssl.SSLContext:
-            built.append(trust_env)
-            return ssl.create_default_context()
-
-        monkeypatch.setattr(httpx, "create_ssl_context", build)
+    def test_all_clients_of_a_process_share_one_ssl_context(self) -> None:
         clients = [Bybit(API_KEY, API_SECRET) for _ in range(3)]
-        assert len(built) <= 1
+        assert len({id(client._settings.tls.ssl_context()) for client in clients}) == 1
         for client in clients:
             client.close()
 
@@ -122,23 +115,22 @@ class TestOpening:
         context = ssl.create_default_context()
         with Bybit(API_KEY, API_SECRET, verify=context) as bybit:
             settings = bybit._stream_settings()
-            assert bybit.client._verify_ssl is context
+            assert bybit._settings.tls.ssl_context() is context
         assert settings
-        assert settings.ssl_context is context
+        assert settings.tls.ssl_context() is context
 
     @pytest.mark.parametrize("proxy", ["nonsense", "foo://host:1", "http://[::1"])
     def test_a_proxy_that_is_none_is_refused(self, proxy: str) -> None:
         with pytest.raises(InvalidInput, match="proxy"):
             Bybit(API_KEY, API_SECRET, proxy=proxy)
 
-    def test_a_proxy_whose_library_is_missing_is_refused(self, cancel: Cancel, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "socksio", None)
-        with pytest.raises(InvalidInput, match="socks"):
+    def test_a_proxy_that_the_engine_does_not_know_is_refused(self, cancel: Cancel) -> None:
+        with pytest.raises(InvalidInput, match=r"^engine: 'h11' knows http:// proxies only, not socks5://"):
             cancel(ORDER, proxy="socks5://127.0.0.1:1")
 
     def test_a_proxy_that_is_not_there_means_not_sent(self, cancel: Cancel) -> None:
         with pytest.raises(NotSent):
-            cancel(ORDER, proxy=httpx.Proxy("http://127.0.0.1:1"))
+            cancel(ORDER, proxy="http://127.0.0.1:1")
 
     def test_headers_are_sent_with_every_request(self, cancel: Cancel) -> None:
         seen: list[str] = []
@@ -162,10 +154,21 @@ class TestOpening:
             ({"headers": {"X": "a\nb"}}, "headers"),
             ({"headers": {"X": "ä"}}, "headers"),
             ({"proxy": 5}, "proxy"),
-            ({"proxy": "http://a..b:1"}, "proxy"),
+            ({"proxy": "http://"}, "proxy"),
+            ({"proxy": "http://a b:1"}, "proxy"),
+            ({"proxy": "http://host:99999"}, "proxy"),
+            ({"engine": "fast"}, "engine: there is no 'fast'"),
+            ({"max_connections": 0}, "max_connections"),
+            ({"max_connections": True}, "max_connections"),
+            ({"absent_after": 0}, "absent_after"),
+            ({"ca_file": "/no/such.pem"}, "ca_file"),
+            ({"client_cert": "/no/such.pem"}, "client_cert"),
+            ({"base_url": "http://api.bybit.com"}, "base_url: would send keys and orders in clear text"),
+            ({"stream_url": "ws://stream.bybit.com/v5/private"}, "stream_url: would send keys and orders in clear text"),
+            ({"headers": {"Content-Length": "5"}}, "headers"),
+            ({"headers": {"x-bapi-sign": "5"}}, "headers"),
             ({"base_url": "https://api..bybit.com"}, "base_url"),
             ({"verify": "/no/such.pem"}, "verify"),
-            ({"limits": 5}, "limits: cannot be a int"),
             ({"environment": 5}, "environment: cannot be a int"),
             ({"region": 5}, "region: cannot be a int"),
             ({"base_url": 5}, "base_url: cannot be a int"),
@@ -187,18 +190,14 @@ class TestOpening:
 
     @pytest.mark.parametrize(
         ("name", "value"),
-        [("SSL_CERT_FILE", "/no/such/file"), ("HTTPS_PROXY", "http://[::1"), ("NO_PROXY", "[::1,foo")],
+        [("SSL_CERT_FILE", "/no/such/file"), ("SSL_CERT_DIR", "/no/such/folder"), ("HTTPS_PROXY", "http://[::1")],
     )
-    def test_a_variable_that_httpx_cannot_use_is_named(
+    def test_a_variable_that_cannot_be_used_is_named(
         self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
     ) -> None:
-        from bybit_ext import settings
-
-        settings._shared_ssl_context.cache_clear()
         monkeypatch.setenv(name, value)
         with pytest.raises(InvalidInput, match=name):
             Bybit(API_KEY, API_SECRET)
-        settings._shared_ssl_context.cache_clear()
 
     def test_variables_are_not_read_if_they_are_not_to_be(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file")
@@ -207,8 +206,7 @@ class TestOpening:
 
     def test_an_unverified_client_can_be_asked_for(self) -> None:
         with Bybit(API_KEY, API_SECRET, verify=False) as bybit:
-            context = bybit.client._verify_ssl
-        assert isinstance(context, ssl.SSLContext)
+            context = bybit._settings.tls.ssl_context()
         assert context.verify_mode is ssl.CERT_NONE
 
     @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 502 no\r\n\r\n"])
@@ -226,18 +224,20 @@ class TestOpening:
             cancel(ORDER, proxy=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.1, deadline=0.15)
 
     def test_the_stream_goes_through_the_proxy_with_its_password(self) -> None:
-        proxy = httpx.Proxy("http://host:1", auth=("us er", "p/w"))
-        with Bybit(API_KEY, API_SECRET, proxy=proxy) as bybit:
+        with Bybit(API_KEY, API_SECRET, proxy="http://us%20er:p%2Fw@host:1") as bybit:
             settings = bybit._stream_settings()
         assert settings
-        assert settings.proxy == "http://us%20er:p%2Fw@host:1"
-        assert "p%2Fw" not in repr(settings)
+        assert settings.route.proxy
+        assert settings.route.proxy.credentials == ("us er", "p/w")
+        assert settings.route.proxy.url == "http://us%20er:p%2Fw@host:1"
+        assert "p/w" not in repr(settings)
 
     def test_the_stream_goes_through_a_proxy_without_a_password(self) -> None:
         with Bybit(API_KEY, API_SECRET, proxy="http://host:1") as bybit:
             settings = bybit._stream_settings()
         assert settings
-        assert settings.proxy == "http://host:1"
+        assert settings.route.proxy
+        assert settings.route.proxy.url == "http://host:1"
 
     @pytest.mark.parametrize(
         ("options", "url"),
@@ -322,7 +322,7 @@ class TestSending:
         assert seen == ["https://api.bybit.com/v5/order/cancel"]
 
     def test_a_server_that_does_not_answer_is_unknown_after_the_timeout(self, cancel: Cancel) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(OutcomeUnknown, match="ReadTimeout"):
+        with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(OutcomeUnknown, match="no answer came in time"):
             cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.05, deadline=0.06)
 
     @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ class TestGeneratedClient:
 
     @pytest.mark.parametrize(
         ("body", "kind"),
-        [({"retCode": 0, "result": {"orderId": "1"}}, CancelOrderResponse), ({"retCode": 110001}, Refusal)],
+        [({"retCode": 0, "result": {"orderId": "1"}}, CancelOrderResponse), ({"retCode": 110001}, ErrorResponse)],
     )
     def test_a_generated_function_returns_the_union_as_values(self, body: dict[str, Any], kind: type) -> None:
         with Bybit(API_KEY, API_SECRET, transport=answering(json=body)) as bybit:
@@ -397,13 +397,13 @@ IMPORTED = (
 )
 
 
-def test_importing_imports_nothing_but_httpx_attrs_and_the_standard_library() -> None:
+def test_importing_imports_nothing_but_httpx_its_h11_attrs_and_the_standard_library() -> None:
     def imported(statement: str) -> set[str]:
         command = [sys.executable, "-c", IMPORTED.format(statement)]
         return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
 
     ours = imported("import bybit_ext") - imported("import httpx, attrs")
-    assert ours - sys.stdlib_module_names == {"bybit_ext", "bybit_v5"}
+    assert ours - sys.stdlib_module_names == {"bybit_ext", "bybit_v5", "h11"}
 
 
 def test_the_command_without_its_extra_names_the_extra() -> None:

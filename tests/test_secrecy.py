@@ -1,37 +1,61 @@
 """No secret, API key or signature shows anywhere: not in a repr, a message, a log record or a traceback."""
 
+import asyncio
 import base64
 import logging
 import pickle
 import socket
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
-from bybit_v5.api.trade import cancel_order
+from bybit_v5.api.trade import cancel_order, get_orders
 from bybit_v5.errors import UnexpectedStatus
 from bybit_v5.models import CancelByOrderId
 
-from bybit_ext import Bybit, BybitAuth, BybitError, OrderNotFound, load_credentials
+from bybit_ext import AsyncBybit, Bybit, BybitAuth, BybitError, OrderNotFound, load_credentials
 from bybit_ext.auth.keys import load_key
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import API_KEY, API_SECRET, ONE_SEND, Cancel
+from tests.conftest import API_KEY, API_SECRET, Cancel
 
 RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
 ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
 
 
 def shown(error: BaseException) -> str:
-    """Return all that a careful logger would write of an error, the local variables of our own frames included."""
-    ours = traceback.TracebackException.from_exception(error, capture_locals=True)
-    whole = [*ours.format(), repr(error), str(error), repr(vars(error))]
-    chained = error.__cause__ or error.__context__
-    return "".join(whole) + (repr(chained) + str(chained) if chained else "")
+    """Return all that a careful logger would write of an error and of what it is chained to.
+
+    That is its text and attributes, and the local variables of every frame: those of the tests themselves aside, which hold
+    the keys.
+    """
+    seen: list[str] = []
+    known: set[int] = set()
+    chain: list[BaseException | None] = [error]
+    while chain:
+        one = chain.pop()
+        if one is None or id(one) in known:
+            continue
+        known.add(id(one))
+        seen += [repr(one), str(one), repr(vars(one)), repr(one.args)]
+        request = getattr(one, "request", None)
+        seen += [repr(request), repr(request and request.headers.raw)]
+        for frame, _ in traceback.walk_tb(one.__traceback__):
+            if "/tests/" not in frame.f_code.co_filename:
+                seen += [shown_value(value) for value in frame.f_locals.values()]
+        chain += [one.__cause__, one.__context__]
+    return "\n".join(seen)
+
+
+def shown_value(value: object) -> str:
+    """Return what rich or an error collector shows of a value: its repr, and one level into what has no repr of its own."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return repr(value) + "".join(repr(one) for one in inner)
 
 
 def echo(request: httpx.Request) -> httpx.Response:
@@ -220,7 +244,8 @@ def test_of_a_page_only_the_echo_is_blanked(page: bytes, read: bytes) -> None:
 def test_nothing_that_holds_a_key_shows_it(secret: str) -> None:
     credentials = load_credentials(API_KEY, secret)
     auth = BybitAuth(credentials)
-    with Bybit(API_KEY, secret, proxy="http://user:hunter2@127.0.0.1:1") as bybit:
+    headers = {"Authorization": "hunter2"}
+    with Bybit(API_KEY, secret, proxy="http://user:hunter2@127.0.0.1:1", headers=headers) as bybit:
         things = [credentials, load_key(secret), auth, bybit, bybit.client, bybit.client.get_httpx_client()]
         text = "".join(f"{thing!r}{thing}" for thing in things)
     body = "".join(secret.splitlines()[1:3]) or secret
@@ -238,7 +263,7 @@ def test_a_traceback_with_local_variables_shows_nothing(failure: httpx.Transport
     def fail(_: httpx.Request) -> httpx.Response:
         raise failure
 
-    bybit = Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=httpx.MockTransport(fail))
+    bybit = Bybit(API_KEY, API_SECRET, max_sends=1, transport=httpx.MockTransport(fail))
     with pytest.raises(BybitError) as caught:
         bybit.cancel_order(ORDER)
     bybit.close()
@@ -248,7 +273,7 @@ def test_a_traceback_with_local_variables_shows_nothing(failure: httpx.Transport
 
 
 def test_a_traceback_of_a_real_send_shows_nothing() -> None:
-    bybit = Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, base_url="http://127.0.0.1:1")
+    bybit = Bybit(API_KEY, API_SECRET, max_sends=1, base_url="http://127.0.0.1:1")
     with pytest.raises(BybitError) as caught:
         bybit.cancel_order(ORDER)
     bybit.close()
@@ -265,14 +290,67 @@ def test_a_key_that_cannot_be_read_is_not_shown(secret: str) -> None:
     assert "a secret that is none" not in str(caught.value)
 
 
-def test_no_log_record_shows_a_key(caplog: pytest.LogCaptureFixture, sandbox: Sandbox) -> None:
+@pytest.fixture
+def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Set every logger of the process to DEBUG, as one who looks for a fault does."""
     caplog.set_level(logging.DEBUG)
-    order = sandbox.place("linear", "BTCUSDT")
-    with Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as bybit:
-        bybit.cancel_order(CancelByOrderId("linear", "BTCUSDT", order.order_id))
-    assert caplog.records
-    assert sandbox.api_key not in caplog.text
-    assert sandbox.api_secret not in caplog.text
+    names = list(logging.root.manager.loggerDict)
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield caplog
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def test_no_log_record_shows_a_key(everything_logged: pytest.LogCaptureFixture, exchange: Sandbox) -> None:
+    keys = {"api_key": exchange.api_key, "api_secret": exchange.api_secret}
+    order = exchange.place("linear", "BTCUSDT")
+    with Bybit(**keys, base_url=exchange.url, stream_url=exchange.stream_url) as bybit:
+        bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+        get_orders.sync(client=bybit.client, category="linear", symbol="BTCUSDT")
+    assert everything_logged.records
+    assert exchange.api_key not in everything_logged.text
+    assert exchange.api_secret not in everything_logged.text
+
+
+def test_no_log_record_shows_a_header_that_is_echoed(everything_logged: pytest.LogCaptureFixture) -> None:
+    with EchoServer() as server, Bybit(API_KEY, API_SECRET, base_url=server.url, deadline=0.5) as bybit:
+        bybit.cancel_order(ORDER)
+        cancel_order.sync(client=bybit.client, body=ORDER)
+    assert len(server.signatures) == 2
+    assert API_KEY not in everything_logged.text
+    assert not [one for one in server.signatures if one in everything_logged.text]
+
+
+class EchoServer:
+    """Accepts everything, and echoes key and signature in headers of its answers."""
+
+    def __init__(self) -> None:
+        self.signatures: list[str] = []
+
+    def __enter__(self) -> "EchoServer":
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._socket.accept()
+                with connection:
+                    head = connection.recv(65536).decode()
+                    lines = dict(line.split(": ", 1) for line in head.split("\r\n") if ": " in line)
+                    named = {name.lower(): value for name, value in lines.items()}
+                    self.signatures.append(named["x-bapi-sign"])
+                    body = '{"retCode": 0}'
+                    answer = f"HTTP/1.1 200 OK\r\nX-Key: {named['x-bapi-api-key']}\r\nX-Sign: {named['x-bapi-sign']}\r\n"
+                    connection.sendall(f"{answer}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
 
 
 def test_an_error_survives_pickling_with_its_evidence(cancel: Cancel) -> None:
@@ -295,3 +373,142 @@ def test_a_key_of_any_alphabet_is_blanked() -> None:
     ):
         bybit.cancel_order(ORDER)
     assert api_key not in str(caught.value)
+
+
+def nested(text: str) -> str:
+    return '{"a":' * 700 + f'"{text}"' + "}" * 700
+
+
+ECHOES: dict[str, tuple[int, str]] = {
+    "in the message": (200, '{"retCode": 10004, "retMsg": "KEY SIGN"}'),
+    **{
+        f"in the message of {code}": (200, f'{{"retCode": {code}, "retMsg": "KEY SIGN", "result": {{"x": "KEY"}}}}')
+        for code in (1, 10001, 10002, 10005, 10006, 10008, 110001, 110008, 110079, 10016)
+    },
+    "deep inside a refusal": (200, '{"retCode": 10004, "retMsg": "x", "result": ' + nested("KEY SIGN") + "}"),
+    "deep inside an acceptance": (200, '{"retCode": 0, "result": {"orderId": 5, "x": ' + nested("KEY SIGN") + "}}"),
+    "as a wrong type": (200, '{"retCode": 0, "time": "--------------------------KEY SIGN"}'),
+    "as another order's id": (200, '{"retCode": 0, "result": {"orderId": "KEY SIGN"}}'),
+    "in garbled JSON": (200, '{"retCode": 0, "retMsg": "KEY SIGN'),
+    "in a page": (502, "<html>KEY SIGN</html>"),
+    "in a page of 401": (401, "KEY SIGN"),
+    "in a page of 403": (403, "<b>KEY</b> SIGN"),
+    "in a page of 404": (404, "KEY SIGN"),
+}
+
+
+@pytest.mark.parametrize("secret", [API_SECRET, RSA_KEY], ids=["HMAC", "RSA"])
+@pytest.mark.parametrize(("status", "template"), ECHOES.values(), ids=ECHOES)
+def test_no_frame_of_an_error_shows_an_echo(cancel: Cancel, status: int, template: str, secret: str) -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        key, signature = request.headers["X-BAPI-API-KEY"], request.headers["X-BAPI-SIGN"]
+        seen.append(signature)
+        content = template.replace("KEY", key).replace("SIGN", signature)
+        return httpx.Response(status, text=content, headers={"Traceid": key, "X-Echo": signature})
+
+    with pytest.raises(BybitError) as caught:
+        cancel(ORDER, api_secret=secret, transport=httpx.MockTransport(handle))
+    text = shown(caught.value)
+    assert API_KEY not in text
+    assert not [signature for signature in seen if signature in text]
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), MemoryError(), RuntimeError("odd"), httpx.ReadError("lost")])
+def test_no_frame_of_what_interrupts_a_send_shows_a_signature(problem: BaseException) -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["X-BAPI-SIGN"])
+        raise problem
+
+    transport = httpx.MockTransport(handle)
+    bybit = Bybit(API_KEY, API_SECRET, max_sends=1, transport=transport)
+    with pytest.raises((BybitError, KeyboardInterrupt)) as caught:
+        bybit.cancel_order(ORDER)
+    bybit.close()
+    text = shown(caught.value)
+    assert API_KEY not in text
+    assert seen[0] not in text
+
+
+def test_no_frame_of_a_cancelled_task_shows_a_signature() -> None:
+    seen: list[str] = []
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["X-BAPI-SIGN"])
+        await asyncio.sleep(60)
+        raise AssertionError("it was not cancelled")
+
+    async def run() -> None:
+        async with AsyncBybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle)) as bybit:
+            task = asyncio.create_task(bybit.cancel_order(ORDER))
+            while not seen:
+                await asyncio.sleep(0.001)
+            task.cancel()
+            await task
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        asyncio.run(run())
+    text = shown(caught.value)
+    assert API_KEY not in text
+    assert seen[0] not in text
+
+
+def test_an_error_that_the_caller_is_handling_keeps_its_local_variables() -> None:
+    def fail() -> None:
+        mine = "my own variable"
+        raise ValueError(len(mine))
+
+    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo)) as bybit:
+        try:
+            fail()
+        except ValueError as error:
+            with pytest.raises(BybitError) as caught:
+                bybit.cancel_order(ORDER)
+            assert caught.value.__context__ is error
+            frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
+    assert frames[-1]["mine"] == "my own variable"
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ReadError, httpx.ReadTimeout])
+def test_an_error_of_a_generated_function_keeps_its_request_without_key_and_signature(
+    failure: type[httpx.TransportError],
+) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise failure("no", request=request)
+
+    with (
+        Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(fail)) as bybit,
+        pytest.raises(httpx.TransportError) as caught,
+    ):
+        cancel_order.sync(client=bybit.client, body=ORDER)
+    assert not [name for name in caught.value.request.headers if name in ("x-bapi-api-key", "x-bapi-sign")]
+
+
+def test_an_error_of_an_own_httpx_client_keeps_its_request_without_key_and_signature() -> None:
+    auth = BybitAuth(load_credentials(API_KEY, API_SECRET))
+    with httpx.Client(auth=auth) as http, pytest.raises(httpx.ConnectError) as caught:
+        http.post("http://127.0.0.1:1/v5/order/cancel", json={})
+    assert "x-bapi-sign" not in caught.value.request.headers
+
+
+@pytest.mark.parametrize("wrong", [{"proxy": "http://user:hunter2@ho st:1"}, {"timeout": -1}, {"environment": "x"}, {"ca_file": "x"}])
+def test_a_proxy_s_password_is_not_shown_by_an_error_of_the_constructor(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BybitError) as caught:
+        Bybit(API_KEY, API_SECRET, **{"proxy": "http://user:hunter2@host:1", **wrong})
+    text = shown(caught.value)
+    assert "hunter2" not in text
+    assert API_KEY not in text
+    assert API_SECRET not in text
+
+
+def test_settings_of_another_client_are_explained_without_showing_them() -> None:
+    wrong: Any = {"apiKey": API_KEY, "apiSecret": API_SECRET, "testnet": True}
+    with pytest.raises(BybitError, match=r"No such setting: apiKey \(here: api_key=\)") as caught:
+        Bybit(API_KEY, API_SECRET, **wrong)
+    text = shown(caught.value)
+    assert "environment=\"testnet\"" in str(caught.value)
+    assert API_KEY not in text
+    assert API_SECRET not in text

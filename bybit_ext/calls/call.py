@@ -9,7 +9,7 @@ from attrs import define, evolve, frozen
 from ..auth.clock import ServerClock
 from ..auth.credentials import Credentials
 from ..auth.signing import Signature, payload_of
-from ..engines.interface import Headers, Lost
+from ..engines.interface import Headers, Lost, Request
 from ..errors import BybitError, ClockError, InvalidInput, NotSent, OutcomeUnknown, RateLimited
 from ..results import Evidence
 from .flow import CallTime, Deadline, Flow, Send, Sent, Sleep
@@ -53,11 +53,20 @@ class Limits:
         timeout: seconds that one send may take.
         resend_deadline: by when it must end once a send got no clear answer, so that there is time to look what became of
             it; None for the deadline.
+        max_sends: how often it may be tried to send the request; None for as often as the time allows.
     """
 
     deadline: Deadline
     timeout: float
     resend_deadline: Deadline | None = None
+    max_sends: int | None = None
+
+    def allow(self, wait: float, state: RetryState) -> bool:
+        """Return whether there may be another send after so many seconds."""
+        if self.max_sends is not None and state.failures >= self.max_sends:
+            return False
+        end = self.resend_deadline if self.resend_deadline and state.unknown_outcome else self.deadline
+        return wait + _MIN_SEND_TIME <= end.remaining
 
 
 def call_flow(
@@ -102,13 +111,11 @@ def call_flow(
         state.record(error)
         attempt.correct_clock(error, state)
         wait = wait_before_next(policy, error, state)
-        has_doubt = state.unknown_outcome is not None
-        end = limits.resend_deadline if limits.resend_deadline and has_doubt else limits.deadline
         if wait is not None and isinstance(error, RateLimited):
             error.retry_at = attempt.time_in(wait)
-        if wait is None or wait + _MIN_SEND_TIME > end.remaining:
+        if wait is None or not limits.allow(wait, state):
             raise state.final_error(error)
-        _log.info("%s is sent again in %.2f s, after %s", request.target.partition("?")[0], wait, _reason(error))
+        _log.info("%s: %s; next send in %.2f s", _name(request), _reason(error), wait)
         if wait:
             yield Sleep(wait)
 
@@ -171,6 +178,11 @@ class _Attempt:
             return None
 
 
+def _name(request: Request) -> str:
+    return f"{request.method} {request.target.partition('?')[0]}"
+
+
 def _reason(error: BybitError) -> str:
-    code = f" (retCode {error.ret_code})" if error.ret_code is not None else ""
-    return f"{type(error).__name__}{code}"
+    facts = {"send": error.sends, "retCode": error.ret_code, "HTTP": error.status_code, "trace id": error.trace_id}
+    known = ", ".join(f"{name} {fact}" for name, fact in facts.items() if fact)
+    return f"{type(error).__name__} ({known})" if known else type(error).__name__

@@ -13,14 +13,13 @@ from bybit_v5.models import (
     Category,
     OrderFilter,
 )
-from rich.markup import escape
 
 from ..orders.requests import CancelOrderRequest
 from ..client import Bybit
 from ..errors import BybitError, InvalidInput, NotSent, Refused
 from ..engines.hosts import Environment, Region
-from .console import err, out, print_text
-from .render import show_accepted, show_failure, show_outcome, show_update, waiting
+from .console import err, out, plain, print_text
+from .render import show_accepted, show_failure, show_interruption, show_outcome, show_update, waiting
 
 app = typer.Typer(
     help="Cancel Bybit orders.",
@@ -40,6 +39,7 @@ class Exit(IntEnum):
     OUTCOME_UNKNOWN = 3
     NOT_CANCELLED = 4
     NOT_SENT = 5
+    INTERRUPTED = 130  # as shells have it for Ctrl-C
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object (a line for each order of watch).")]
@@ -68,7 +68,7 @@ def cancel(  # noqa: PLR0913 - one for each option
     """Cancel one order, with the key in BYBIT_API_KEY and BYBIT_API_SECRET (or BYBIT_API_SECRET_FILE).
 
     Exit status: 0 accepted (with --confirm: cancelled), 1 refused, 2 wrong usage, 3 outcome unknown, 4 not cancelled
-    but filled or otherwise closed, 5 not sent: nothing left this machine.
+    but filled or otherwise closed, 5 not sent: nothing left this machine, 130 interrupted by Ctrl-C: outcome unknown.
     """
     try:
         order = _read_order(category, symbol, order_id, order_link_id, order_filter)
@@ -82,6 +82,9 @@ def cancel(  # noqa: PLR0913 - one for each option
                 outcome = bybit.cancel_and_confirm(order)
     except BybitError as error:
         _fail(error, as_json=as_json)
+    except KeyboardInterrupt:
+        show_interruption(str(order_id or order_link_id), as_json=as_json)
+        raise typer.Exit(Exit.INTERRUPTED) from None
     show_outcome(outcome, as_json=as_json)
     raise typer.Exit(Exit.ACCEPTED if outcome.cancelled else Exit.NOT_CANCELLED)
 
@@ -117,7 +120,7 @@ def sandbox(
 
         serve(out, port)
     except (ModuleNotFoundError, OSError) as error:
-        err.print(f"[red]The sandbox cannot be run[/]  {escape(str(error))}")
+        err.print(f"[red]The sandbox cannot be run[/]  {plain(error)}")
         raise typer.Exit(Exit.WRONG_USAGE) from None
 
 
@@ -127,7 +130,7 @@ def demo() -> None:
     try:
         from .demo import run
     except ModuleNotFoundError as error:
-        err.print(f"[red]The demo cannot be run[/]  {escape(str(error))}")
+        err.print(f"[red]The demo cannot be run[/]  {plain(error)}")
         raise typer.Exit(Exit.WRONG_USAGE) from None
     run(out)
 

@@ -6,10 +6,17 @@ from contextlib import suppress
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 # emoji: an id may hold `:key:`.
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
+
+
+def plain(value: object) -> str:
+    """Return a value as text that a terminal shows as it is: no markup, and control characters as escapes."""
+    text = str(value)
+    return escape("".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text))
 
 
 def print_safely(console: Console, text: str) -> None:

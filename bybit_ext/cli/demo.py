@@ -102,4 +102,4 @@ def _tell(outcome: CancelOutcome) -> str:
     colour, end = ("green", "Cancelled") if outcome.cancelled else ("magenta", outcome.status)
     # A spot order that is cancelled before its trigger ends by another name.
     name = "" if outcome.status == end else f" (as {outcome.status})"
-    return f"{first}[{colour}]{end}[/]{name}, {outcome.filled_qty} filled, told by {outcome.confirmed_by}"
+    return f"{first}[{colour}]{end}[/]{name}, {outcome.filled_qty} filled, reported by {outcome.confirmed_by}"

@@ -6,17 +6,15 @@ from typing import Any
 
 import attrs
 from bybit_v5.models import Order
-from rich.markup import escape
 
-from ..results import CancelAccepted
 from ..errors import BybitError, OutcomeUnknown
-from ..results import CancelOutcome
-from .console import err, out, print_safely, print_text
+from ..results import CancelAccepted, CancelOutcome
+from .console import err, out, plain, print_safely, print_text
 
 
 def waiting(text: str) -> AbstractContextManager[object]:
     """Show a live line for as long as something is waited for; a terminal shows it, a file does not get it."""
-    return err.status(escape(text))
+    return err.status(plain(text))
 
 
 def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
@@ -24,7 +22,7 @@ def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
     if as_json:
         _print_json({"result": "accepted", **attrs.asdict(accepted)})
         return
-    name = escape(str(accepted.order_id or accepted.order_link_id))
+    name = plain(accepted.order_id or accepted.order_link_id)
     text = f"[green]accepted[/]  The exchange took the request to cancel {name}. How it ends is yet to be seen."
     print_safely(out, text)
 
@@ -37,9 +35,10 @@ def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
         _print_json({"result": result, **attrs.asdict(outcome), **quantities, "order": outcome.order.to_dict()})
         return
     colour = "green" if outcome.cancelled else "yellow"
-    filled = f"{outcome.filled_qty} of {outcome.filled_qty + outcome.remaining_qty} was filled"
-    told_by = "told by the stream" if outcome.confirmed_by == "stream" else "read back"
-    text = f"[{colour}]{escape(outcome.status)}[/]  {escape(outcome.order.order_id)}: {filled}, {told_by}."
+    filled = f"{outcome.filled_qty} {outcome.filled_unit} filled"
+    remaining = f"{outcome.remaining_qty} {outcome.remaining_unit} not"
+    source = "reported by the stream" if outcome.confirmed_by == "stream" else "read back"
+    text = f"[{colour}]{plain(outcome.status)}[/]  {plain(outcome.order.order_id)}: {filled}, {remaining}, {source}."
     print_safely(out, text)
 
 
@@ -48,19 +47,31 @@ def show_update(order: Order, *, as_json: bool) -> None:
     if as_json:
         _print_json(order.to_dict())
         return
-    name = escape(f"{order.category} {order.symbol} {order.order_id} {order.order_link_id}".rstrip())
-    filled = escape(f"{order.cum_exec_qty or 0} of {order.qty}")
-    print_safely(out, f"[bold]{escape(str(order.order_status)):24}[/] {name}, {filled}")
+    name = plain(f"{order.category or ''} {order.symbol} {order.order_id} {order.order_link_id}".strip())
+    filled = plain(f"{order.cum_exec_qty or 0} of {order.qty}")
+    print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {filled}")
 
 
 def show_failure(error: BybitError, result: str, *, as_json: bool) -> None:
     """Show an error."""
     if not as_json:
-        print_safely(err, f"[red]{type(error).__name__}[/]  {escape(str(error))}")
+        print_safely(err, f"[red]{type(error).__name__}[/]  {plain(error)}")
         return
     fields = {"result": result, "error": type(error).__name__, "message": str(error), **attrs.asdict(error.evidence)}
     last_order = error.last_order if isinstance(error, OutcomeUnknown) else None
     _print_json({**fields, "last_order": last_order.to_dict() if last_order else None})
+
+
+def show_interruption(name: str, *, as_json: bool) -> None:
+    """Show what is known of a cancel that Ctrl-C interrupted."""
+    message = (
+        f"The cancel of {name} was interrupted. It may have been sent, and may yet take effect: how the order ends is "
+        "unknown. Query the order before acting on it."
+    )
+    if as_json:
+        _print_json({"result": "outcome unknown", "error": "Interrupted", "message": message})
+    else:
+        print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
 
 
 def _print_json(content: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ def cancel_flow(calls: OrderCalls) -> Flow[CancelAccepted]:
     try:
         return (yield from calls.cancel())
     except OutcomeUnknown as error:
-        if calls.identity.name.order_id or not is_worth_resending(error):
+        if calls.identity.name.order_id or not is_worth_resending(error) or not calls.may_send_again:
             raise
         unknown = error
     return (yield from _cancel_by_id(calls, unknown))
@@ -49,7 +49,7 @@ def _cancel_by_id(calls: OrderCalls, unknown: OutcomeUnknown) -> Flow[CancelAcce
             if report.is_final:  # it ended during the call, so it is the one
                 raise refused[order_id]
         wait = backoff_delay(readings, longest=1.0)
-        if wait + _MIN_WAIT > calls.deadline.remaining:
+        if wait + _MIN_WAIT > calls.limits.deadline.remaining:
             raise OutcomeUnknown(unknown.args[0], unknown.evidence, last_order=reports.last_order)
         yield Sleep(wait)
 

@@ -67,7 +67,7 @@ class Confirmation:
         try:
             accepted = yield from self._while_listening(self.calls.cancel(order_id))
         except BybitError as error:
-            answer = Cancelled(error=error)
+            answer = Cancelled(error=error, may_send_again=self.calls.may_send_again)
         else:
             answer = Cancelled(accepted)
         yield from self._listen_to_the_past()

@@ -1,12 +1,15 @@
 """The calls about one order: to cancel it, and to read it from either list."""
 
+from functools import partial
+
 from attrs import define, field
 from bybit_v5.api.trade import cancel_order
-from bybit_v5.models import CancelOrderResponse, OrderIds
+from bybit_v5.models import OrderIds
 from bybit_v5.types import UNSET
 
+from ..auth.redaction import redact
 from ..calls.call import Caller, Limits, call_flow
-from ..calls.flow import CallTime, Deadline, Flow
+from ..calls.flow import CallTime, Flow
 from ..calls.operations import BuiltRequest, build_request
 from ..calls.responses import RawReply, process_response
 from ..calls.retry import READ, RetryState, policy_for
@@ -30,9 +33,7 @@ class OrderCalls:
         base_path: what stands before the document's paths.
         request: the cancel as it was asked for.
         identity: which order it is; every answer that says the exchange's time is taken note of there.
-        deadline: by when all of them must end.
-        timeout: seconds that one send may take.
-        resend_deadline: by when a cancel of unknown outcome may be sent again; None for the deadline.
+        limits: how long all of them may take, and how often the cancel may be sent.
         state: what the sends of the cancel have brought.
     """
 
@@ -41,9 +42,7 @@ class OrderCalls:
     base_path: str
     request: BuiltRequest
     identity: Identity
-    deadline: Deadline
-    timeout: float
-    resend_deadline: Deadline | None = None
+    limits: Limits
     state: RetryState = field(factory=RetryState)
 
     def cancel(self, order_id: str | None = None) -> Flow[CancelAccepted]:
@@ -53,12 +52,12 @@ class OrderCalls:
             request = name.cancel_by_id(order_id)
             name, built = OrderName.of(request), build_request(cancel_order, self.base_path, body=request)
         try:
-            response, evidence = yield from call_flow(
+            accepted, evidence = yield from call_flow(
                 built,
-                _process_cancel,
+                partial(process_acknowledgement, name),
                 caller=self.caller,
                 time=self.time,
-                limits=Limits(self.deadline, self.timeout, self.resend_deadline),
+                limits=self.limits,
                 policy=policy_for(built),
                 state=self.state,
             )
@@ -66,7 +65,7 @@ class OrderCalls:
             self._note_time(error.evidence, self.state)
             raise
         self._note_time(evidence, self.state)
-        return read_acknowledgement(name, response, evidence)
+        return accepted
 
     def read(self, which: List) -> Flow[ReadableOrders]:
         """Read the orders that can be the one from one of the lists."""
@@ -87,7 +86,7 @@ class OrderCalls:
                 process_orders,
                 caller=self.caller,
                 time=self.time,
-                limits=Limits(self.deadline, min(self.timeout, _MAX_READING)),
+                limits=Limits(self.limits.deadline, min(self.limits.timeout, _MAX_READING)),
                 policy=READ,
                 state=state,
             )
@@ -97,6 +96,11 @@ class OrderCalls:
         self.state.lost_an_answer = False  # a connection stands that brings answers
         self._note_time(evidence, state)
         return orders
+
+    @property
+    def may_send_again(self) -> bool:
+        """Whether the cancel may be sent again at all."""
+        return self.limits.allow(0.0, self.state)
 
     def _note_time(self, evidence: Evidence, state: RetryState) -> None:
         server_time, timestamp = evidence.server_time, evidence.timestamp
@@ -109,26 +113,24 @@ def shows(orders: ReadableOrders, identity: Identity) -> bool:
     return any(identity.match(order) is Match.CERTAIN for order in orders.orders)
 
 
-def _process_cancel(raw: RawReply) -> tuple[CancelOrderResponse, Evidence]:
-    return process_response(cancel_order, raw)
-
-
-def read_acknowledgement(name: OrderName, response: CancelOrderResponse, evidence: Evidence) -> CancelAccepted:
-    """Join what the exchange answered with what was asked: its answer may lack the ids.
+def process_acknowledgement(name: OrderName, raw: RawReply) -> tuple[CancelAccepted, Evidence]:
+    """Return what the exchange answered, joined with what was asked, and the evidence: an answer may lack the ids.
 
     An order id is believed only if the answer does not contradict the request's link id: an empty link id does.
 
     Raises:
-        OutcomeUnknown: the answer is about another order.
+        Refused: the exchange answered no.
+        OutcomeUnknown: it did not say, or its answer is about another order.
     """
+    response, evidence = process_response(cancel_order, raw)
     answered = response.result if isinstance(response.result, OrderIds) else OrderIds()
     asked_for, reported = (
         (name.order_id, answered.order_id) if name.order_id else (name.order_link_id, answered.order_link_id)
     )
     if reported and reported != asked_for:
-        raise OutcomeUnknown(f"The answer is about another order, {reported!r}.", evidence)
+        raise OutcomeUnknown(f"The answer is about another order, {redact(reported, *raw.secrets)!r:.100}.", evidence)
     is_believed = name.order_id is not None or reported != ""
-    return CancelAccepted(
+    accepted = CancelAccepted(
         order_id=(answered.order_id if is_believed else None) or name.order_id,
         order_link_id=answered.order_link_id or name.order_link_id,
         trace_id=evidence.trace_id,
@@ -136,3 +138,4 @@ def read_acknowledgement(name: OrderName, response: CancelOrderResponse, evidenc
         server_time=evidence.server_time,
         sends=evidence.sends,
     )
+    return accepted, evidence

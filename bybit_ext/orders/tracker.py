@@ -46,6 +46,7 @@ from enum import Enum, auto
 
 from attrs import define, field, frozen
 from bybit_v5.models import Order
+from bybit_v5.models.known_order_status import KNOWN_ORDER_STATUS_VALUES
 
 from ..calls.flow import backoff_delay
 from ..calls.retry import NON_RETRYABLE
@@ -132,10 +133,17 @@ class OrdersRead:
 
 @frozen
 class Cancelled:
-    """What the cancel brought: an acknowledgement or an error. Neither, if it was given up because the end is known."""
+    """What the cancel brought: an acknowledgement or an error. Neither, if it was given up because the end is known.
+
+    Attributes:
+        accepted: the acknowledgement.
+        error: the error.
+        may_send_again: whether the cancel may be sent again at all.
+    """
 
     accepted: CancelAccepted | None = None
     error: BybitError | None = None
+    may_send_again: bool = True
 
 
 Event = StreamState | BybitError | Order | OrdersRead | Cancelled | None
@@ -157,6 +165,7 @@ class _Readings:
     failures_in_a_row: int = 0
     settled_count: int = 0
     settled_since: float | None = None
+    settled_until: float = 0.0
     error: BybitError | None = None
     next_at: float = 0.0
 
@@ -232,6 +241,7 @@ class OrderTracker:
         if reading.both_lists and reading.error is None:
             readings.settled_count += 1
             readings.settled_since = now if readings.settled_since is None else readings.settled_since
+            readings.settled_until = now
 
     def _take_answer(self, answer: Cancelled, now: float) -> None:
         self._readings = _Readings(now, next_at=now)
@@ -244,13 +254,14 @@ class OrderTracker:
         self._state = _State.SEARCHING
         if self._sent_id is None:
             self._may_resend = self.identity.name.order_id is None and is_worth_resending(answer.error)
-        elif isinstance(answer.error, OrderNotFound | OrderClosed):
+        self._may_resend &= answer.may_send_again
+        if self._sent_id and isinstance(answer.error, OrderNotFound | OrderClosed):
             self._refused_ids.add(self._sent_id)
 
     # ---- what to do
 
     def _decide(self, now: float) -> Decision:
-        end = self._find_end(now)
+        end = self._find_end()
         if end:
             return end
         if self._state is _State.CONNECTING:
@@ -268,13 +279,13 @@ class OrderTracker:
             return Fail(self._unknown())
         return self._read_or_listen(now)
 
-    def _find_end(self, now: float) -> Finish | Fail | None:
+    def _find_end(self) -> Finish | Fail | None:
         for report in self._reports.matching(Match.CERTAIN):
             if report.is_final:
                 return Finish(report.order, report.source)
         if self._failure and not _may_have_ended(self._failure):
             return Fail(self._failure)
-        return self._find_settled_end() if self._has_settled(now) else None
+        return self._find_settled_end() if self._has_settled() else None
 
     def _find_settled_end(self) -> Finish | Fail | None:
         certain, doubtful = self._reports.matching(Match.CERTAIN), self._reports.matching(Match.DOUBTFUL)
@@ -288,11 +299,11 @@ class OrderTracker:
             return Fail(failure)
         return None
 
-    def _has_settled(self, now: float) -> bool:
+    def _has_settled(self) -> bool:
         readings = self._readings
-        if type(self._failure) is Refused:
-            return readings.settled_count > 0
-        long_enough = readings.settled_since is not None and now - readings.settled_since >= self._absent_after
+        if readings.settled_since is None or type(self._failure) is Refused:
+            return readings.settled_since is not None
+        long_enough = readings.settled_until - readings.settled_since >= self._absent_after
         return long_enough and readings.settled_count >= _SETTLED_READINGS
 
     def _id_to_cancel(self, now: float) -> str | None:
@@ -318,15 +329,17 @@ class OrderTracker:
     def _unknown(self) -> OutcomeUnknown:
         failure, error = self._failure, self._readings.error
         message = "The orders could not be read." if error else "Nothing reported how the order ended by the deadline."
-        if self._reports.last_order:
-            message += f" It was last seen as {self._reports.last_order.order_status}."
+        last_order = self._reports.last_order
+        if last_order:
+            status = last_order.order_status
+            message += f" It was last seen as {status if status in KNOWN_ORDER_STATUS_VALUES else 'another status'}."
         cause = failure or error
         if cause:
             message += f" What came before: {type(cause).__name__}: {cause.args[0]}"
         accepted = self.identity.accepted
         known = Evidence(trace_id=accepted.trace_id, sends=accepted.sends) if accepted else Evidence()
         unknown = OutcomeUnknown(
-            message, cause.evidence if cause else known, last_order=self._reports.last_order, accepted=accepted
+            message, cause.evidence if cause else known, last_order=last_order, accepted=accepted
         )
         unknown.__cause__ = error
         return unknown

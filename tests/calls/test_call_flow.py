@@ -197,7 +197,19 @@ def test_every_send_again_is_logged_without_a_secret(world: ClientWorld, caplog:
     world.replies = [LOST, reply(10006), reply()]
     world.cancel()
     assert [record.getMessage() for record in caplog.records] == [
-        "/v5/order/cancel is sent again in 0.10 s, after OutcomeUnknown",
-        "/v5/order/cancel is sent again in 0.20 s, after RateLimited (retCode 10006)",
+        "POST /v5/order/cancel: OutcomeUnknown (send 1); next send in 0.10 s",
+        "POST /v5/order/cancel: RateLimited (send 2, retCode 10006, HTTP 200); next send in 0.20 s",
     ]
     assert API_KEY not in caplog.text
+
+
+@pytest.mark.parametrize(("brings", "kind"), [(LOST, OutcomeUnknown), (GONE, NotSent), (reply(10006), RateLimited)])
+@pytest.mark.parametrize("max_sends", [1, 3])
+def test_a_call_is_sent_no_more_often_than_it_may(
+    no_jitter: None, max_sends: int, brings: Any, kind: type[BybitError]
+) -> None:
+    with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", max_sends=max_sends) as bybit:
+        world = ClientWorld(bybit=bybit, replies=[brings])
+        with pytest.raises(kind):
+            world.cancel(deadline=90.0)
+    assert len(world.sends) == max_sends

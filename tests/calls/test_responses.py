@@ -30,7 +30,7 @@ from bybit_ext import (
     RateLimited,
     Refused,
 )
-from tests.conftest import API_KEY, API_SECRET, ONE_SEND, Cancel, answering
+from tests.conftest import API_KEY, API_SECRET, Cancel, answering
 
 BY_ID = CancelByOrderId("linear", "BTCUSDT", "id-1")
 BY_LINK_ID = CancelByOrderLinkId("linear", "BTCUSDT", "link-1")
@@ -125,7 +125,7 @@ def test_an_empty_id_in_a_query_is_not_sent() -> None:
 def test_what_is_no_list_of_orders_is_no_empty_one(no_list: Any) -> None:
     transport = answering(json={"retCode": 0, "result": {"list": no_list}})
     with (
-        Bybit(API_KEY, API_SECRET, transport=transport, deadline=ONE_SEND) as bybit,
+        Bybit(API_KEY, API_SECRET, transport=transport, max_sends=1) as bybit,
         pytest.raises(OutcomeUnknown) as caught,
     ):
         bybit.call(get_orders, category="linear", symbol="BTCUSDT")
@@ -323,7 +323,7 @@ class TestOutcomeUnknown:
 
     def test_an_accepted_read_without_its_result_is_no_answer(self) -> None:
         with (
-            Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=answering(json={"retCode": 0})) as bybit,
+            Bybit(API_KEY, API_SECRET, max_sends=1, transport=answering(json={"retCode": 0})) as bybit,
             pytest.raises(OutcomeUnknown, match="documented form") as caught,
         ):
             bybit.call(get_server_time)
@@ -335,7 +335,7 @@ class TestOutcomeUnknown:
 
         operation: Any = SimpleNamespace(_get_kwargs=get_server_time._get_kwargs, _parse_response=fail)
         with (
-            Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=answering(json={"retCode": 0})) as bybit,
+            Bybit(API_KEY, API_SECRET, max_sends=1, transport=answering(json={"retCode": 0})) as bybit,
             pytest.raises(OutcomeUnknown, match="documented form"),
         ):
             bybit.call(operation)
@@ -345,7 +345,7 @@ class TestOutcomeUnknown:
         fields = dict.fromkeys("orderStatus qty cumExecQty createdTime updatedTime".split(), "1") | order
         transport = answering(json={"retCode": 0, "result": {"list": [fields]}})
         with (
-            Bybit(API_KEY, API_SECRET, deadline=ONE_SEND, transport=transport) as bybit,
+            Bybit(API_KEY, API_SECRET, max_sends=1, transport=transport) as bybit,
             pytest.raises(OutcomeUnknown, match=r"result\.list_\[0\]\.price: must be None or str, not 5"),
         ):
             bybit.call(get_orders, category="linear", symbol="BTCUSDT")

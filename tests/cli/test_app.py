@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import httpx
 import pytest
 from bybit_v5.models import Order
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, cli, printing, showing
+from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, Refused
+from bybit_ext.cli import app as cli
+from bybit_ext.cli import console, render
 from bybit_ext.sandbox import Sandbox
-from bybit_ext.sandbox.faults import (drop_response)
+from bybit_ext.sandbox.faults import delay_response, drop_response, respond_with_page
+
+from tests.conftest import wait_until
 
 RUNNER = CliRunner()
 
@@ -98,12 +101,11 @@ class TestCancel:
         assert result.exit_code == 2
         assert "BYBIT_API_KEY" in result.stderr
 
-    def test_outcome_unknown_is_3(self, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        def send(*_: object) -> httpx.Response:
-            return httpx.Response(502, text="bad gateway", request=httpx.Request("POST", "https://api.bybit.com"))
-
-        monkeypatch.setattr(httpx.Client, "send", send)
-        result = run(*LINEAR, "--order-id", "1", "--deadline", "0.2")
+    def test_outcome_unknown_is_3(self, run: Any, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        sandbox.faults.on(order.order_id, [respond_with_page(502)] * 100)
+        result = run(*LINEAR, "--order-id", order.order_id, "--deadline", "0.2")
+        sandbox.faults.clear()
         assert result.exit_code == 3
         assert result.stderr.startswith("OutcomeUnknown")
 
@@ -194,14 +196,14 @@ class TestConfirm:
     def test_cancelled_is_0(self, confirm: Any, sandbox: Sandbox) -> None:
         result = confirm(sandbox.place("linear", "BTCUSDT"))
         assert result.exit_code == 0
-        assert re.fullmatch(r"Cancelled  [\w-]+: 0 of 1 was filled, told by the stream\.\n", result.stdout)
+        assert re.fullmatch(r"Cancelled  [\w-]+: 0 base coin filled, 1 base coin not, reported by the stream\.\n", result.stdout)
 
     def test_filled_is_4(self, confirm: Any, sandbox: Sandbox) -> None:
         order = sandbox.place("linear", "BTCUSDT")
         sandbox.fill(order.order_id)
         result = confirm(order)
         assert result.exit_code == 4
-        assert re.fullmatch(r"Filled  [\w-]+: 1 of 1 was filled, read back\.\n", result.stdout)
+        assert re.fullmatch(r"Filled  [\w-]+: 1 base coin filled, 0 base coin not, read back\.\n", result.stdout)
         answer = json.loads(confirm(order, "--json").stdout)
         assert (answer["result"], answer["cancelled"], answer["confirmed_by"]) == ("not cancelled", False, "read-back")
         assert answer["accepted"] is None
@@ -268,7 +270,7 @@ class TestWatch:
     def test_an_update_is_told_in_one_line(
         self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, as_json: bool
     ) -> None:
-        orders = [sandbox.place("linear", "BTCUSDT", qty="2", order_link_id=name) for name in ("[my]", "")]
+        orders = [sandbox.place("linear", "BTCUSDT", qty="2", order_link_id=name) for name in (f"[my] {as_json}", "")]
         sandbox.fill(orders[1].order_id, "0.5")
 
         def tell(_: Bybit, category: str | None) -> Iterator[Order]:
@@ -286,13 +288,13 @@ class TestWatch:
             assert told == ["New", "PartiallyFilled"]
         else:
             assert result.stdout.splitlines() == [
-                f"New                      linear BTCUSDT {orders[0].order_id} [my], 0 of 2",
+                f"New                      linear BTCUSDT {orders[0].order_id} [my] {as_json}, 0 of 2",
                 f"PartiallyFilled          linear BTCUSDT {orders[1].order_id}, 0.5 of 2",
             ]
 
     def test_what_was_not_filled_at_all_is_0(self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
         order = sandbox.place("linear", "BTCUSDT")
-        showing.show_update(attrs.evolve(order, cum_exec_qty=""), as_json=False)
+        render.show_update(attrs.evolve(order, cum_exec_qty=""), as_json=False)
         assert capsys.readouterr().out.endswith(", 0 of 1\n")
 
     def test_without_a_stream_it_is_wrong_usage(self, run: Any, sandbox: Sandbox) -> None:
@@ -306,9 +308,9 @@ class TestTerminal:
     @pytest.fixture
     def terminal(self, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
         shown = io.StringIO()
-        console = Console(file=shown, force_terminal=True, color_system="standard")
-        monkeypatch.setattr(showing, "out", console)
-        monkeypatch.setattr(showing, "err", console)
+        screen = Console(file=shown, force_terminal=True, color_system="standard")
+        monkeypatch.setattr(render, "out", screen)
+        monkeypatch.setattr(render, "err", screen)
         return shown
 
     @pytest.mark.parametrize(("status", "colour"), [("Cancelled", 32), ("Filled", 33)])
@@ -316,26 +318,64 @@ class TestTerminal:
         self, sandbox: Sandbox, terminal: io.StringIO, status: str, colour: int
     ) -> None:
         order = sandbox.place("linear", "BTCUSDT")
-        quantities = (Decimal(0), Decimal(1))
-        ended = CancelOutcome(status, status == "Cancelled", order, *quantities, "stream", None, 0, 1)
-        showing.show_outcome(ended, as_json=False)
+        quantities = (Decimal(0), "base coin", Decimal(1), "base coin")
+        ended: Any = CancelOutcome(status, status == "Cancelled", order, *quantities, "stream", None, 0, 1)
+        render.show_outcome(ended, as_json=False)
         assert f"\x1b[{colour}m{status}" in terminal.getvalue()
 
     def test_what_is_waited_for_is_shown(self, terminal: io.StringIO) -> None:
-        with showing.waiting("Waiting for [1]"):
+        with render.waiting("Waiting for [1]"):
             pass
         assert "Waiting for [1]" in terminal.getvalue()
 
     def test_nothing_is_shown_where_nobody_sees_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         shown = io.StringIO()
-        monkeypatch.setattr(showing, "err", Console(file=shown))
-        with showing.waiting("Waiting"):
+        monkeypatch.setattr(render, "err", Console(file=shown))
+        with render.waiting("Waiting"):
             pass
         assert shown.getvalue() == ""
 
 
 def print_to_console(text: str) -> None:
-    printing.print_safely(Console(), text)
+    console.print_safely(Console(), text)
+
+
+class TestControlCharacters:
+    def test_an_update_shows_them_as_escapes(self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        order.order_link_id, order.order_status = "\x1b[2Jgone\x07", "New\r\nFilled"
+        render.show_update(order, as_json=False)
+        shown = capsys.readouterr().out
+        assert "\\x1b[2Jgone\\x07" in shown
+        assert not [one for one in shown.rstrip("\n") if not one.isprintable()]
+
+    def test_a_message_of_the_exchange_shows_them_as_escapes(self, capsys: pytest.CaptureFixture[str]) -> None:
+        render.show_failure(Refused("\x1b]0;owned\x07"), "refused", as_json=False)
+        assert "\x1b" not in capsys.readouterr().err
+
+
+class TestInterruption:
+    @pytest.mark.parametrize("more", [[], ["--json"]])
+    def test_ctrl_c_says_what_was_asked_and_that_the_outcome_is_unknown(self, sandbox: Sandbox, more: list[str]) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        sandbox.faults.on(order.order_id, [delay_response(30)])
+        keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}
+        command = [sys.executable, "-m", "bybit_ext", "cancel", *LINEAR, "--base-url", sandbox.url, "--confirm", *more]
+        with subprocess.Popen(
+            [*command, "--order-id", order.order_id, "--deadline", "60"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **keys},
+        ) as process:
+            wait_until(lambda: sandbox.order(order.order_id).order_status == "Cancelled")
+            process.send_signal(signal.SIGINT)
+            output, errors = process.communicate(timeout=20)
+        assert process.returncode == 130
+        text = output if more else errors
+        assert f"The cancel of {order.order_id} was interrupted" in text
+        assert "unknown" in text
+        assert "Traceback" not in errors
 
 
 class TestOutputThatFails:
@@ -357,7 +397,7 @@ class TestOutputThatFails:
     @pytest.mark.parametrize(
         ("show", "text", "file"),
         [
-            (printing.print_text, "lost", "/dev/full"),
+            (console.print_text, "lost", "/dev/full"),
             (print_to_console, "lost", "/dev/full"),
             (print_to_console, "half a surrogate pair: \ud800", "out"),
         ],
@@ -370,7 +410,7 @@ class TestOutputThatFails:
             show(text)
             assert os.path.samestat(os.fstat(output.fileno()), os.stat(os.devnull))  # noqa: PTH116 - of a descriptor
 
-    @pytest.mark.parametrize("show", [printing.print_text, print_to_console])
+    @pytest.mark.parametrize("show", [console.print_text, print_to_console])
     def test_what_has_no_descriptor_is_left_alone(
         self, monkeypatch: pytest.MonkeyPatch, show: Callable[[str], None]
     ) -> None:
@@ -409,7 +449,7 @@ def test_a_port_that_is_taken_is_wrong_usage(sandbox: Sandbox) -> None:
 
 def test_an_unforeseen_failure_does_not_say_refused() -> None:
     code = (
-        "import sys, bybit_ext.cli as c, bybit_ext.__main__ as m\n"
+        "import sys, bybit_ext.cli.app as c, bybit_ext.__main__ as m\n"
         "def fail(*_, **__): raise ZeroDivisionError\n"
         "c.Bybit = fail\n"
         "sys.argv = ['bybit', 'cancel', '--category', 'linear', '--symbol', 'X', '--order-id', '1']\n"
