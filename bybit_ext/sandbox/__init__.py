@@ -4,17 +4,31 @@
 >>> with Sandbox() as sandbox:
 ...     order = sandbox.place("linear", "BTCUSDT")
 
-What it takes is what the document allows: it reads it, and holds no second copy of its rules.
+It takes what the document allows: it reads the document, and holds no second copy of its rules.
+
+    server           `Sandbox`: the exchange on a loopback port
+    models           `Exchange`: keys, orders, and what happens to them
+    order_states     an order's fields by category, and what changes them
+    queries          which orders a query means
+    instruments      the coins of a symbol
+    responses        the exchange over HTTP
+    private_stream   the exchange's stream of orders
+    exceptions       refusals, with the exchange's codes and words
+    validation       requests held against the document
+    signatures       the exchange's side of signing
+    faults           what can go wrong
+    fault_injection  a fault applied to a response
+    real_time        time that a test cannot freeze
 """
 
 try:
-    from .responses import create_app
+    from .faults import EventFault, Fault, Faults, ListFaults, StreamFaults
     from .models import Exchange
-    from .faults import Fault, Faults
+    from .responses import create_app
     from .server import Sandbox
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"{error.msg}: the sandbox needs pip install 'bybit-v5[sandbox]'", name=error.name
     ) from None
 
-__all__ = ["Exchange", "Fault", "Faults", "Sandbox", "create_app"]
+__all__ = ["EventFault", "Exchange", "Fault", "Faults", "ListFaults", "Sandbox", "StreamFaults", "create_app"]

@@ -14,13 +14,34 @@ class Refusal:
     ret_msg: str
 
 
+class OrderRefused(ValueError):
+    """The exchange does not take an order.
+
+    Attributes:
+        refusal: the code and the words with which it refuses.
+    """
+
+    def __init__(self, refusal: Refusal, problem: str) -> None:
+        super().__init__(f"{refusal.ret_code} {refusal.ret_msg}: {problem}")
+        self.refusal = refusal
+
+
 API_KEY_INVALID = Refusal(10003, "API key is invalid.")
 NOT_IMITATED = Refusal(10404, "op type is not found: the sandbox does not imitate this operation")
+ROUTE_NOT_FOUND = Refusal(10017, "Route not found.")
+COIN_MISSING = Refusal(10001, "Missing some parameters that must be filled in, symbol or settleCoin or baseCoin")
+RANGE_TOO_LONG = Refusal(10001, "The time range between startTime and endTime cannot exceed 7 days.")
+"""The 10001s that no schema can say: the form of these requests is right."""
 
 
 def invalid_request(problem: str) -> Refusal:
     """Refuse a request that the document forbids."""
     return Refusal(10001, f"params error: {problem}")
+
+
+def unknown_cursor(cursor: str) -> Refusal:
+    """Refuse a cursor that no page has given."""
+    return invalid_request(f"cursor: {cursor!r:.60} is not the nextPageCursor of any page")
 
 
 def wrong_signature(text: str) -> Refusal:
@@ -29,7 +50,7 @@ def wrong_signature(text: str) -> Refusal:
 
 
 def outside_window(timestamp: str, server_time: int, recv_window: str) -> Refusal:
-    """Refuse a timestamp. Like the exchange, this tells both times."""
+    """Refuse a timestamp. Like the exchange, this names both times."""
     return Refusal(
         10002,
         "invalid request, please check your server timestamp or recv_window param. "
@@ -51,3 +72,10 @@ def closed(category: str, status: str) -> Refusal:
         return filled if status == "Filled" else Refusal(170142, "Order has been canceled.")
     cancelled = Refusal(110010, "The order has been cancelled")
     return cancelled if status == "Cancelled" else Refusal(110008, "The order has been completed or cancelled.")
+
+
+def link_id_taken(category: str) -> Refusal:
+    """Refuse an order whose link id belongs to one that is open."""
+    if category == "spot":
+        return Refusal(170141, "Duplicate clientOrderId")
+    return Refusal(110072, "OrderLinkedID is duplicate")

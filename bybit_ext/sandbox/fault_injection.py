@@ -1,7 +1,6 @@
-"""Carrying out a fault: a wrong answer, a late one, half of one, or none."""
+"""Apply a fault to a response: a wrong one, a late one, half of one, or none."""
 
 import asyncio
-import time
 from typing import Any
 
 from starlette.responses import Response
@@ -10,30 +9,39 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .faults import Fault
 
 _DROP = "bybit_ext.drop"
+_RESET_HEADER = "X-Bapi-Limit-Reset-Timestamp"
 
 
-async def apply_fault(fault: Fault, answer: Response) -> Response:
-    """Return what a fault makes of the true answer."""
+async def apply_fault(fault: Fault, response: Response, now: int) -> Response:
+    """Return what a fault makes of the true response.
+
+    Args:
+        fault: what goes wrong.
+        response: the true response.
+        now: time at the exchange, in ms.
+    """
     await asyncio.sleep(fault.delay)
     if fault.drop:
         return _Dropped(b"")
-    answer.status_code = fault.status
+    response.status_code = fault.status
     if fault.body is not None:
-        answer = Response(fault.body, fault.status, headers=_without_length(answer))
-    answer.headers.update(fault.headers)
+        response = Response(fault.body, fault.status, headers=_without_length(response))
+    response.headers.update(fault.headers)
     if fault.ret_code is not None:
-        del answer.headers["X-Bapi-Limit-Reset-Timestamp"]
+        del response.headers[_RESET_HEADER]
     if fault.reset_in is not None:
-        answer.headers["X-Bapi-Limit-Reset-Timestamp"] = str(round((time.time() + fault.reset_in) * 1000))
-    return answer if fault.keep is None else _Dropped(bytes(answer.body)[: fault.keep], _without_length(answer))
+        response.headers[_RESET_HEADER] = str(now + round(fault.reset_in * 1000))
+    if fault.keep is None:
+        return response
+    return _Dropped(bytes(response.body)[: fault.keep], _without_length(response))
 
 
-def _without_length(answer: Response) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name != "content-length"}
+def _without_length(response: Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if name != "content-length"}
 
 
 class _Dropped(Response):
-    """Sends the beginning of an answer, then resets the connection."""
+    """Sends the beginning of a response, then resets the connection."""
 
     def __init__(self, beginning: bytes, headers: dict[str, str] | None = None) -> None:
         super().__init__(beginning, headers={**(headers or {}), "content-length": str(len(beginning) + 100)})

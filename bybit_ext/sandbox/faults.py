@@ -1,12 +1,16 @@
-"""Faults: what can go wrong between a request and its answer, and on the stream. To be switched on by tests."""
+"""Faults that a test switches on: between a request and its response, in the lists of orders, and on the stream."""
 
 import random
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Self
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from attrs import define, field, frozen
+
+ReadTarget = Literal["realtime", "history", "either"]
+"""The list whose query goes wrong: `GET /v5/order/realtime`, `GET /v5/order/history`, or whichever is asked first."""
+AnyFault = TypeVar("AnyFault")
 
 
 @frozen(eq=False)
@@ -15,17 +19,18 @@ class Fault:
 
     Attributes:
         carry_out: whether the request is carried out all the same.
-        fill_first: whether the order is filled before the request is judged: the cancel loses the race.
+        fill_first: whether the order is filled before the request is looked at: the cancel loses the race.
         lose_race_after: whether the order is filled after the acknowledgement, before the cancel is carried out.
         fill_others: whether all other open orders are filled after the acknowledgement.
-        delay: seconds before the answer.
-        drop: whether the connection is reset in place of an answer.
-        keep: how many bytes of the answer arrive before the connection is reset; None for all.
-        ret_code: the retCode of the answer; None for the true one.
-        status: the HTTP status of the answer.
-        body: the body in place of the true one.
+        delay: seconds before the response.
+        drop: whether the connection is reset in place of a response.
+        keep: how many bytes of the body arrive before the connection is reset; None for all.
+        ret_code: the retCode of the response; None for the true one.
+        status: the HTTP status of the response.
+        body: the body in place of the true one; None for that one.
         headers: in addition to the true ones.
-        reset_in: seconds after which the rate limit resets, as a header tells it.
+        reset_in: seconds after which the rate limit resets, as a header says; None for the true header.
+        lag: seconds by which the state is old that a query shows; None for what `ListFaults` says.
     """
 
     carry_out: bool = True
@@ -40,58 +45,96 @@ class Fault:
     body: bytes | None = None
     headers: Mapping[str, str] = field(factory=dict[str, str])
     reset_in: float | None = None
+    lag: float | None = None
 
 
 def drop_response(*, carry_out: bool = True) -> Fault:
-    """Lose the answer: the connection is reset, before or after the cancel was taken."""
+    """Lose the response: the connection is reset, before or after the cancel was taken."""
     return Fault(carry_out=carry_out, drop=True)
 
 
 def delay_response(seconds: float) -> Fault:
-    """Carry the request out, but answer late."""
+    """Carry the request out, but respond late."""
     return Fault(delay=seconds)
 
 
 def truncate_response(keep: int = 20, *, carry_out: bool = True) -> Fault:
-    """Reset the connection in the middle of the answer."""
+    """Reset the connection in the middle of the response."""
     return Fault(carry_out=carry_out, keep=keep)
 
 
 def respond_with(ret_code: int, *, carry_out: bool = False, reset_in: float | None = None) -> Fault:
-    """Answer with a retCode; for a rate limit, with the header that tells when it resets."""
+    """Respond with a retCode; for a rate limit, with the header that says when it resets."""
     return Fault(carry_out=carry_out, ret_code=ret_code, reset_in=reset_in)
 
 
 def respond_with_status(code: int, body: bytes = b"", *, carry_out: bool = False) -> Fault:
-    """Answer with an HTTP status and any body."""
+    """Respond with an HTTP status and any body."""
     return Fault(carry_out=carry_out, status=code, body=body)
 
 
 def respond_with_body(content: bytes, *, carry_out: bool = True) -> Fault:
-    """Answer with any body."""
+    """Respond with any body."""
     return Fault(carry_out=carry_out, body=content)
 
 
 def respond_with_page(code: int = 200, *, carry_out: bool = False) -> Fault:
-    """Answer with a page, as a gateway does."""
+    """Respond with a page, as a gateway does."""
     page = b"<html><head><title>ERROR</title></head><body>The request could not be satisfied.</body></html>"
     return Fault(carry_out=carry_out, status=code, body=page, headers={"Content-Type": "text/html"})
 
 
 def fill_first(ret_code: int | None = None) -> Fault:
-    """Fill the order just before the request is judged; the exchange often says 110001 then."""
+    """Fill the order just before the request is looked at; the exchange often says 110001 then."""
     return Fault(fill_first=True, ret_code=ret_code)
+
+
+def lag_response(seconds: float) -> Fault:
+    """Show a query the state of so many seconds ago, as a lagging replica does. The next query may see a newer one."""
+    return Fault(lag=seconds)
+
+
+@frozen(eq=False)
+class EventFault:
+    """What goes wrong with one event of the stream. Made by the functions below.
+
+    `EventFault()` is an event that goes right.
+
+    Attributes:
+        copies: how often it comes; 0 for never.
+        delay: seconds by which it comes late. The events after it do not wait for it.
+        interval: seconds between its copies.
+    """
+
+    copies: int = 1
+    delay: float = 0.0
+    interval: float = 0.0
+
+
+def drop_event() -> EventFault:
+    """Lose the event: it never comes."""
+    return EventFault(copies=0)
+
+
+def delay_event(seconds: float) -> EventFault:
+    """Let the event come late, after those that follow in the meantime."""
+    return EventFault(delay=seconds)
+
+
+def repeat_event(copies: int = 2, *, interval: float = 0.0) -> EventFault:
+    """Let the event come so many times, so many seconds apart."""
+    return EventFault(copies=copies, interval=interval)
 
 
 @define
 class StreamFaults:
-    """What goes wrong on the stream.
+    """What goes wrong on the stream, with every event. `Faults.on_event` is about single ones.
 
     Attributes:
-        silent: whether order messages (and pongs) are kept back.
-        delay: seconds before each order message.
-        duplicate: whether each order message is sent twice.
-        out_of_order: whether an order message lets the one after it go first, if that comes within 20 ms.
+        silent: whether events and pongs never come.
+        delay: seconds by which each event comes late; all of them, so they stay in order.
+        duplicate: whether each event comes twice.
+        out_of_order: whether an event lets the one after it go first, if that comes within 20 ms.
         refuse_auth: whether the log-in is refused.
     """
 
@@ -102,20 +145,40 @@ class StreamFaults:
     refuse_auth: bool = False
 
 
-class Faults:
-    """The faults of an exchange: per order, or at random.
+@define
+class ListFaults:
+    """How far the lists of orders lag behind.
+
+    A list that lags shows each order as it was so long ago, and lacks those that are younger.
 
     Attributes:
-        stream: what goes wrong on the stream.
+        realtime_lag: seconds, of `GET /v5/order/realtime`.
+        history_lag: seconds, of `GET /v5/order/history`.
+    """
+
+    realtime_lag: float = 0.0
+    history_lag: float = 0.0
+
+
+class Faults:
+    """The faults of an exchange: per order, for the next request, or at random.
+
+    Attributes:
+        stream: what goes wrong with every event of the stream.
+        lists: how far the lists of orders lag behind.
     """
 
     def __init__(self) -> None:
         self.stream = StreamFaults()
+        self.lists = ListFaults()
         self._lock = threading.Lock()
         self._per_order: dict[str, deque[Fault]] = {}
         self._next: deque[Fault] = deque()
-        self._next_read: deque[Fault] = deque()
-        self._random: tuple[random.Random, float, Sequence[Fault]] | None = None
+        self._next_read: deque[tuple[ReadTarget, Fault]] = deque()
+        self._next_event: dict[str, deque[EventFault]] = {}
+        self._random: dict[Literal["cancels", "reads"], _AtRandom[Fault]] = {}
+        self._random_event: _AtRandom[EventFault] | None = None
+        self._misreported: dict[str, tuple[Mapping[str, Any], frozenset[str]]] = {}
 
     def on(self, order_id: str, faults: Iterable[Fault]) -> Self:
         """Let the next requests to cancel this order go wrong, one fault each; those after them go right."""
@@ -129,31 +192,74 @@ class Faults:
             self._next.extend(faults)
         return self
 
-    def on_read(self, faults: Iterable[Fault]) -> Self:
-        """Let the next queries for orders go wrong, one fault each."""
+    def on_read(self, faults: Iterable[Fault], *, of: ReadTarget = "realtime") -> Self:
+        """Let the next queries for orders go wrong, one fault each.
+
+        Args:
+            faults: what goes wrong with them.
+            of: which list's queries: `"realtime"`, `"history"`, or `"either"` for the next ones of both, in any order.
+        """
         with self._lock:
-            self._next_read.extend(faults)
+            self._next_read.extend((of, fault) for fault in faults)
         return self
 
-    def at_random(self, faults: Sequence[Fault], *, rate: float, seed: int) -> Self:
-        """Let this share of all requests to cancel go wrong, by one of these faults."""
+    def on_event(self, order_id: str, faults: Iterable[EventFault]) -> Self:
+        """Let the next events of this order go wrong, one fault each, whether or not somebody listens."""
         with self._lock:
-            self._random = (random.Random(seed), rate, faults)  # noqa: S311 - it is to be repeatable
+            self._next_event.setdefault(order_id, deque()).extend(faults)
+        return self
+
+    def at_random(
+        self, faults: Sequence[Fault], *, rate: float, seed: int, of: Literal["cancels", "reads"] = "cancels"
+    ) -> Self:
+        """Let a share of all requests go wrong.
+
+        Args:
+            faults: one of these happens to each of them.
+            rate: the share, 0 to 1.
+            seed: the same requests in the same order meet the same faults.
+            of: which requests: `"cancels"`, or `"reads"`, the queries of both lists.
+        """
+        with self._lock:
+            self._random[of] = _AtRandom(faults, rate, seed)
+        return self
+
+    def events_at_random(self, faults: Sequence[EventFault], *, rate: float, seed: int) -> Self:
+        """Let a share of all events go wrong.
+
+        Args:
+            faults: one of these happens to each of them.
+            rate: the share, 0 to 1.
+            seed: the same events in the same order meet the same faults.
+        """
+        with self._lock:
+            self._random_event = _AtRandom(faults, rate, seed)
+        return self
+
+    def misreport(self, order_id: str, fields: Mapping[str, Any] | None = None, *, without: Iterable[str] = ()) -> Self:
+        """Let the lists and the stream report an order wrongly; what `Exchange.order` returns stays true.
+
+        Args:
+            order_id: the order.
+            fields: what they report in place of the truth, by the names on the wire, of any type; None for nothing.
+            without: names that they leave out.
+        """
+        with self._lock:
+            self._misreported[order_id] = (dict(fields or {}), frozenset(without))
         return self
 
     def clear(self) -> None:
-        """Switch all of them off."""
+        """Switch all of them off. An event that is on its way late still comes."""
         with self._lock:
             self.stream = StreamFaults()
+            self.lists = ListFaults()
             self._per_order.clear()
             self._next.clear()
             self._next_read.clear()
-            self._random = None
-
-    def take_for_read(self) -> Fault | None:
-        """Return the fault of a query for orders, None if it is to go right."""
-        with self._lock:
-            return self._next_read.popleft() if self._next_read else None
+            self._next_event.clear()
+            self._random.clear()
+            self._random_event = None
+            self._misreported.clear()
 
     def take(self, order_id: str | None) -> Fault | None:
         """Return the fault of a request to cancel this order, None if it is to go right."""
@@ -161,7 +267,41 @@ class Faults:
             for waiting in (self._next, self._per_order.get(order_id or "")):
                 if waiting:
                     return waiting.popleft()
-            if self._random is None:
-                return None
-            chance, rate, faults = self._random
-            return chance.choice(faults) if chance.random() < rate else None
+            return _draw(self._random.get("cancels"))
+
+    def take_for_read(self, of: Literal["realtime", "history"] = "realtime") -> Fault | None:
+        """Return the fault of a query of this list, None if it is to go right."""
+        with self._lock:
+            for number, (target, fault) in enumerate(self._next_read):
+                if target in (of, "either"):
+                    del self._next_read[number]
+                    return fault
+            return _draw(self._random.get("reads"))
+
+    def take_for_event(self, order_id: str) -> EventFault | None:
+        """Return the fault of an event of this order, None if it is to go right."""
+        with self._lock:
+            waiting = self._next_event.get(order_id)
+            return waiting.popleft() if waiting else _draw(self._random_event)
+
+    def report(self, order_id: str, order: dict[str, Any]) -> dict[str, Any]:
+        """Return an order as it is reported, by the names on the wire: wrongly, if a test wants it."""
+        with self._lock:
+            fields, without = self._misreported.get(order_id, ({}, frozenset[str]()))
+        return {name: value for name, value in {**order, **fields}.items() if name not in without}
+
+
+class _AtRandom(Generic[AnyFault]):
+    """Draws one of some faults, or none."""
+
+    def __init__(self, faults: Sequence[AnyFault], rate: float, seed: int) -> None:
+        self._faults = faults
+        self._rate = rate
+        self._random = random.Random(seed)  # noqa: S311 - it is to be repeatable
+
+    def draw(self) -> AnyFault | None:
+        return self._random.choice(self._faults) if self._random.random() < self._rate else None
+
+
+def _draw(source: _AtRandom[AnyFault] | None) -> AnyFault | None:
+    return source.draw() if source else None

@@ -1,18 +1,52 @@
-"""The private stream of orders: log-in, subscription, ping, and a message for every order that changes."""
+"""The private stream of orders: log-in, subscription, ping, and an event for every order that changes.
+
+What goes wrong with an event is decided when its order changes, once for all connections. Each connection that is
+subscribed at that moment sends it when it is due.
+"""
 
 import asyncio
+import itertools
 import json
+import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from heapq import heappop, heappush
 from typing import Any, cast
 
+from attrs import define, evolve, field, frozen
 from bybit_v5.models import Order
 from starlette.websockets import WebSocket
 
+from .faults import EventFault
 from .models import Exchange
 
 _TOPICS = ("order", "order.spot", "order.linear", "order.inverse", "order.option")
+_OVERTAKING = 0.02  # seconds in which another event must come to overtake one
+_EVENT_GOES_RIGHT = EventFault()
+
+
+@frozen
+class _Event:
+    """An order that changed, and how the stream reports it.
+
+    Attributes:
+        category: product type of the order.
+        order: the order, by its names on the wire.
+        time: when it changed, by the exchange's clock, in ms.
+        copies: how often it is sent.
+        interval: seconds between these.
+        delay: seconds until the first.
+        can_be_overtaken: whether it lets the next one go first.
+    """
+
+    category: str
+    order: dict[str, Any]
+    time: int
+    copies: int
+    interval: float
+    delay: float
+    can_be_overtaken: bool
 
 
 class PrivateStream:
@@ -20,33 +54,114 @@ class PrivateStream:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._lock = threading.Lock()
         self._connections: set[_Connection] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        exchange.listen(self._publish)
 
     @property
     def subscriptions(self) -> int:
         """How many connections are subscribed to orders."""
-        return sum(connection.is_subscribed for connection in list(self._connections))
+        return sum(connection.is_subscribed for connection in self._all())
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one connection until it ends."""
         await socket.accept()
-        self._loop = asyncio.get_running_loop()
         connection = _Connection(self._exchange, socket)
-        self._connections.add(connection)
+        with self._lock:
+            self._connections.add(connection)
         try:
             await connection.serve()
         finally:
-            self._connections.discard(connection)
+            with self._lock:
+                self._connections.discard(connection)
 
     def drop(self) -> None:
         """Disconnect everybody, from any thread."""
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._drop)
-
-    def _drop(self) -> None:
-        for connection in self._connections:
+        for connection in self._all():
             connection.drop()
+
+    def _all(self) -> list["_Connection"]:
+        with self._lock:
+            return list(self._connections)
+
+    def _publish(self, order: Order) -> None:
+        faults = self._exchange.faults
+        fault, always = faults.take_for_event(order.order_id) or _EVENT_GOES_RIGHT, faults.stream
+        if always.silent or not fault.copies:
+            return
+        event = _Event(
+            category=str(order.category),
+            order=faults.report(order.order_id, order.to_dict()),
+            time=self._exchange.clock(),
+            copies=fault.copies * (2 if always.duplicate else 1),
+            interval=fault.interval,
+            delay=fault.delay + always.delay,
+            can_be_overtaken=always.out_of_order,
+        )
+        for connection in self._all():
+            connection.publish(event)
+
+
+@define(eq=False)
+class _Waiting:
+    """An event that is to be sent.
+
+    Attributes:
+        due: when, in the loop's time.
+        topic: the topic that it belongs to.
+        event: the event.
+    """
+
+    due: float
+    topic: str
+    event: _Event
+
+
+@define(eq=False)
+class _Outbox:
+    """The events that are to be sent, in the order in which they are due. For one loop."""
+
+    _waiting: list[tuple[float, int, _Waiting]] = field(factory=list[tuple[float, int, _Waiting]], init=False)
+    _numbers: "itertools.count[int]" = field(factory=itertools.count, init=False)
+    _changed: asyncio.Event = field(factory=asyncio.Event, init=False)
+    _overtakable: _Waiting | None = field(default=None, init=False)
+
+    def put(self, topic: str, event: _Event) -> None:
+        """Let an event be sent when it is due."""
+        new = _Waiting(asyncio.get_running_loop().time() + event.delay, topic, event)
+        overtaken, self._overtakable = self._overtakable, None
+        if overtaken:
+            new.due = overtaken.due
+            new.topic, new.event, overtaken.topic, overtaken.event = overtaken.topic, overtaken.event, topic, event
+        elif event.can_be_overtaken:
+            new.due += _OVERTAKING
+            self._overtakable = new
+        self._push(new)
+
+    async def get(self) -> _Waiting:
+        """Return the next event once it is due."""
+        loop = asyncio.get_running_loop()
+        while True:
+            left = self._waiting[0][0] - loop.time() if self._waiting else None
+            if left is not None and left <= 0:
+                return self._pop()
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
+
+    def _push(self, waiting: _Waiting) -> None:
+        heappush(self._waiting, (waiting.due, next(self._numbers), waiting))
+        self._changed.set()
+
+    def _pop(self) -> _Waiting:
+        _, _, waiting = heappop(self._waiting)
+        if waiting is self._overtakable:
+            self._overtakable = None
+        event = waiting.event
+        if event.copies > 1:
+            self._push(_Waiting(waiting.due + event.interval, waiting.topic, evolve(event, copies=event.copies - 1)))
+        return waiting
 
 
 class _Connection:
@@ -56,50 +171,75 @@ class _Connection:
         self._id = uuid.uuid4().hex
         self._api_key: str | None = None
         self._topics: list[str] = []
-        self._changed: asyncio.Queue[Order] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._outbox = _Outbox()
+        self._loop = asyncio.get_running_loop()
+        self._receiving: asyncio.Task[None] | None = None
 
     @property
     def is_subscribed(self) -> bool:
         return bool(self._topics)
 
-    async def serve(self) -> None:
-        loop = asyncio.get_running_loop()
-
-        def hear(order: Order) -> None:
-            with suppress(RuntimeError):  # the exchange outlives the loop
-                loop.call_soon_threadsafe(self._changed.put_nowait, order)
-
-        stop_listening = self._exchange.listen(hear)
-        sending = asyncio.create_task(self._send_orders())
-        self._task = asyncio.create_task(self._answer_requests())
-        try:
-            await asyncio.wait([self._task])
-        finally:
-            stop_listening()
-            for task in (sending, self._task):
-                task.cancel()
-            # Each of them fails if the client has gone.
-            await asyncio.gather(sending, self._task, self._socket.close(), return_exceptions=True)
+    def publish(self, event: _Event) -> None:
+        """Send an event when it is due, if its topic is subscribed to. From any thread."""
+        self._call(self._put, event)
 
     def drop(self) -> None:
-        if self._task:
-            self._task.cancel()
+        """End the connection. From any thread."""
+        self._call(self._stop)
+
+    async def serve(self) -> None:
+        sending = asyncio.create_task(self._send_events())
+        self._receiving = asyncio.create_task(self._answer_requests())
+        try:
+            await asyncio.wait([self._receiving])
+        finally:
+            for task in (sending, self._receiving):
+                task.cancel()
+            # Each of them fails if the client has gone.
+            await asyncio.gather(sending, self._receiving, self._socket.close(), return_exceptions=True)
+
+    def _call(self, function: Callable[..., None], *arguments: Any) -> None:
+        with suppress(RuntimeError):  # the exchange outlives the loop
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _put(self, event: _Event) -> None:
+        topics = ("order", f"order.{event.category}")
+        topic = next((topic for topic in self._topics if topic in topics), None)
+        if topic:
+            self._outbox.put(topic, event)
+
+    def _stop(self) -> None:
+        if self._receiving:
+            self._receiving.cancel()
+
+    async def _send_events(self) -> None:
+        while True:
+            waiting = await self._outbox.get()
+            message = {
+                "id": uuid.uuid4().hex,
+                "topic": waiting.topic,
+                "creationTime": waiting.event.time,
+                "data": [waiting.event.order],
+            }
+            await self._socket.send_text(json.dumps(message))
 
     async def _answer_requests(self) -> None:
         while True:
-            text = await self._socket.receive_text()
-            try:
-                request: Any = json.loads(text)
-                answer = self._answer(cast("dict[str, Any]", request)) if isinstance(request, dict) else None
-            except (ValueError, RecursionError):
-                answer = None
-            if answer is None:
-                answer = self._refuse("", "the request is no JSON object")
-            if not (self._exchange.faults.stream.silent and answer.get("op") == "pong"):
+            answer = self._read_and_answer(await self._socket.receive_text())
+            is_silent = self._exchange.faults.stream.silent and answer.get("op") == "pong"
+            if not is_silent:
                 await self._socket.send_text(json.dumps(answer))
             if answer.get("op") == "auth" and not answer["success"]:
                 return
+
+    def _read_and_answer(self, text: str) -> dict[str, Any]:
+        try:
+            request: Any = json.loads(text)
+        except (ValueError, RecursionError):
+            request = None
+        if not isinstance(request, dict):
+            return self._refuse("", "the request is not a JSON object")
+        return self._answer(cast("dict[str, Any]", request))
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         requests: dict[Any, Callable[[Any], dict[str, Any]]] = {
@@ -149,33 +289,3 @@ class _Connection:
 
     def _refuse(self, name: str, why: str) -> dict[str, Any]:
         return {"success": False, "ret_msg": why, "op": name, "conn_id": self._id}
-
-    async def _send_orders(self) -> None:
-        kept_back: list[Order] = []
-        while True:
-            order = await self._changed.get()
-            faults = self._exchange.faults.stream
-            if faults.silent or not {"order", f"order.{order.category}"} & set(self._topics):
-                continue
-            if faults.delay:
-                await asyncio.sleep(faults.delay)
-            if faults.out_of_order and not kept_back:
-                kept_back.append(order)
-                # The one that overtakes it comes soon, or not at all.
-                await asyncio.sleep(0.02)
-                if not self._changed.empty():
-                    continue
-                order = kept_back.pop()
-            for one in (order, *kept_back):
-                for _ in range(2 if faults.duplicate else 1):
-                    await self._send(one)
-            kept_back.clear()
-
-    async def _send(self, order: Order) -> None:
-        message = {
-            "id": uuid.uuid4().hex,
-            "topic": next(topic for topic in self._topics if topic in ("order", f"order.{order.category}")),
-            "creationTime": self._exchange.clock(),
-            "data": [order.to_dict()],
-        }
-        await self._socket.send_text(json.dumps(message))

@@ -1,21 +1,23 @@
-"""Requests, held against the OpenAPI document."""
+"""Hold requests against the OpenAPI document."""
 
-import json
+import math
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
 import jsonschema_rs
 from attrs import frozen
 
-from ..document import document, is_signed, operations, query_schemas, resolve
 from ..calls.strict_json import parse_json
+from ..document import document, is_signed, operations, query_schemas, resolve
 
 _JSON = "application/json"
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 @frozen
 class RequestValidator:
-    """What the document says of one operation, ready to check requests against.
+    """Check requests for one operation against what the document says of it.
 
     Attributes:
         operation_id: the document's name for it.
@@ -57,12 +59,28 @@ def _read_values(texts: list[str], schema: dict[str, Any]) -> Any:
 
 
 def _read_value(text: str, schema: dict[str, Any]) -> Any:
-    if schema.get("type", "string") == "string":
+    """Return the value that a text stands for, by the schema's type; the text itself if it is not of that type."""
+    declared = schema.get("type", "string")
+    kinds = {declared} if isinstance(declared, str) else {*declared}
+    if "string" in kinds:
         return text
+    if kinds & {"integer", "number"} and _NUMBER.fullmatch(text):
+        return _read_number(text)
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:
         return text
+
+
+def _read_number(text: str) -> int | float | str:
+    """Return a number; 5.0 is the integer 5, as JSON Schema has it. The text itself if it is too long for one."""
+    try:
+        return int(text)
+    except ValueError:
+        number = float(text)
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() else number
 
 
 def read_validators() -> dict[tuple[str, str], RequestValidator]:
@@ -92,7 +110,7 @@ def _first_error(validator: jsonschema_rs.Validator, value: object) -> str | Non
     try:
         error = next(iter(validator.iter_errors(value)), None)
     except UnicodeEncodeError:  # of jsonschema-rs
-        return "the name of a property is no text: it has half a surrogate pair"
+        return "the name of a property is not a string: it has half a surrogate pair"
     return None if error is None else _describe(error)
 
 
