@@ -1,15 +1,30 @@
+"""The regenerate script: what it writes, what it notices, and that an added operation needs nothing else."""
+
+import copy
+import importlib.metadata
 import json
 import os
+import pickle
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bybit_v5 import types
+from bybit_v5.models import CancelByOrderId, CancelByOrderLinkId
+from bybit_v5.types import UNSET
 
-ROOT = Path(__file__).parent.parent
-SPEC = ROOT / "spec" / "openapi.yaml"
-PACKAGE = ROOT / "generated" / "bybit_v5"
+from tools.generation import command
+from tools.generation.package import _UNSET_MORE, make_unset_a_constant
+from tools.project import ROOT, SPEC
+
+PACKAGE = command.PACKAGE
+RUN_LIMIT = 60  # seconds for one run of the script, or of a program with two sandboxes
+TESTS_LIMIT = 300  # seconds for the conformance tests of two operations, which take fifteen
 
 ADDED = """\
 paths:
@@ -28,8 +43,8 @@ paths:
             application/json:
               schema:
                 anyOf:
-                  - $ref: '#/components/schemas/GetFeeRateAnswer'
-                  - $ref: '#/components/schemas/Refusal'
+                  - $ref: '#/components/schemas/GetFeeRateResponse'
+                  - $ref: '#/components/schemas/ErrorResponse'
 """
 # One more, with a body, for the conformance tests: they must cover both without being told.
 ADDED_WITH_BODY = """\
@@ -53,8 +68,8 @@ paths:
             application/json:
               schema:
                 anyOf:
-                  - $ref: '#/components/schemas/SetAlertsAnswer'
-                  - $ref: '#/components/schemas/Refusal'
+                  - $ref: '#/components/schemas/SetAlertsResponse'
+                  - $ref: '#/components/schemas/ErrorResponse'
 """
 ADDED_SCHEMAS = """\
   schemas:
@@ -78,18 +93,18 @@ ADDED_SCHEMAS = """\
       properties:
         numbers: {type: array, items: {type: integer}}
         active: {type: boolean}
-    SetAlertsAnswer:
+    SetAlertsResponse:
       allOf:
-        - $ref: '#/components/schemas/Accepted'
+        - $ref: '#/components/schemas/AcceptedResponse'
         - type: object
           properties:
             result:
               anyOf:
                 - {$ref: '#/components/schemas/AlertsSet'}
                 - {type: 'null'}
-    GetFeeRateAnswer:
+    GetFeeRateResponse:
       allOf:
-        - $ref: '#/components/schemas/Accepted'
+        - $ref: '#/components/schemas/AcceptedResponse'
         - type: object
           required: [result]
           properties:
@@ -127,8 +142,8 @@ with Sandbox() as sandbox, Bybit(sandbox.api_key, "wrong", base_url=sandbox.url)
 
 
 def regenerate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "scripts" / "regenerate.py", *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
+    program = [sys.executable, ROOT / "scripts" / "regenerate.py", *arguments]
+    return subprocess.run(program, check=False, capture_output=True, text=True, timeout=RUN_LIMIT)
 
 
 @pytest.fixture(scope="module")
@@ -145,15 +160,17 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(folder)}
 
 
-def run(*arguments: str | Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT)
+def run(*arguments: str, environment: dict[str, str], limit: float) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, *arguments]
+    return subprocess.run(
+        program, check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=limit
+    )
 
 
-def test_an_operation_added_to_the_document_is_signed_and_judged_by_the_unchanged_extension(
+def test_an_operation_added_to_the_document_is_signed_and_processed_by_the_unchanged_extension(
     extended: dict[str, str],
 ) -> None:
-    program = run("-c", PROGRAM, environment=extended)
+    program = run("-c", PROGRAM, environment=extended, limit=RUN_LIMIT)
     # The sandbox took form and signature, and then had nothing to answer with; the wrong signature it refused.
     assert program.stdout.split() == ["0.0001", "10404", "10004"], program.stderr
 
@@ -165,6 +182,7 @@ def test_an_operation_added_to_the_document_is_covered_by_the_unchanged_conforma
     done = run(
         *("-m", "pytest", "-v", "-p", "no:cacheprovider", "tests/conformance", "-k", names),
         environment={**extended, "HYPOTHESIS_PROFILE": "brief"},
+        limit=TESTS_LIMIT,
     )
     assert done.returncode == 0, done.stdout
     for name in ("test_every_allowed_request", "test_a_forbidden_request", "test_nothing_of_an_allowed_answer"):
@@ -175,9 +193,7 @@ def test_an_operation_added_to_the_document_is_covered_by_the_unchanged_conforma
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    copy = tmp_path / "bybit_v5"
-    subprocess.run(["cp", "-r", PACKAGE, copy], check=True)
-    return copy
+    return shutil.copytree(PACKAGE, tmp_path / "bybit_v5")
 
 
 def test_a_fresh_package_passes_the_check(package: Path) -> None:
@@ -259,7 +275,7 @@ def test_a_document_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert (done.returncode, "none.yaml: there is no such file" in done.stderr) == (2, True)
 
 
-def test_a_folder_that_is_no_generated_package_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_generated_package_is_left_alone(tmp_path: Path) -> None:
     thesis = tmp_path / "precious" / "thesis.txt"
     thesis.parent.mkdir()
     thesis.touch()
@@ -272,3 +288,74 @@ def test_other_ends_of_lines_fail_the_check(package: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     done = regenerate("--check", "--output", package)
     assert (done.returncode, "types.py" in done.stdout) == (1, True)
+
+
+def pickled(value: object) -> Any:
+    return pickle.loads(pickle.dumps(value))
+
+
+DUPLICATES: list[Callable[[object], Any]] = [copy.copy, copy.deepcopy, pickled]
+
+
+@pytest.mark.parametrize("duplicate", DUPLICATES)
+@pytest.mark.parametrize(
+    "value",
+    [
+        UNSET,
+        CancelByOrderId("linear", "BTCUSDT", "1-a"),
+        CancelByOrderLinkId("spot", "BTCUSDT", "mine", order_id=None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_request_survives_a_copy_and_a_pickle(duplicate: Callable[[object], Any], value: Any) -> None:
+    duplicated = duplicate(value)
+    assert duplicated == value
+    if value is UNSET:
+        assert duplicated is UNSET
+    else:
+        assert duplicated.to_dict() == value.to_dict()
+
+
+def test_an_absent_field_shows_as_what_it_is() -> None:
+    assert repr(UNSET) == "UNSET"
+    assert "UNSET" in repr(CancelByOrderId("linear", "BTCUSDT", "1-a"))
+
+
+def test_unset_is_patched_once(tmp_path: Path) -> None:
+    committed = Path(types.__file__).read_text()
+    assert committed.count("def __reduce__") == 1
+    file = tmp_path / "types.py"
+    file.write_text(committed.replace(_UNSET_MORE, ""))  # what the generator writes
+    assert "def __reduce__" not in file.read_text()
+    make_unset_a_constant(file)
+    assert file.read_text() == committed
+
+
+def test_another_form_of_unset_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "types.py"
+    file.write_text("class Unset(Enum):\n    UNSET = 0\n")
+    with pytest.raises(SystemExit) as ended:
+        make_unset_a_constant(file)
+    assert (ended.value.code, file.read_text()) == (2, "class Unset(Enum):\n    UNSET = 0\n")
+    assert "the generator writes `class Unset` in another way now" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("installed", ["0.0.1", None])
+def test_another_version_of_a_tool_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, installed: str | None
+) -> None:
+    def version(name: str) -> str:
+        if installed is None:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return installed
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--output", str(tmp_path / "bybit_v5")])
+    message = capsys.readouterr().err
+    assert (ended.value.code, f"{installed or 'none'} is installed" in message, "scripts/test" in message) == (
+        2,
+        True,
+        True,
+    )
+    assert not (tmp_path / "bybit_v5").exists()
