@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -18,8 +19,8 @@ from .real_time import RealTimeLoop
 from .responses import create_app
 
 HOST = "127.0.0.1"
-_MAX_CLOSING = 5.0  # seconds in which the server must have ended by itself
-_MAX_FORCED_CLOSING = 1.0  # seconds, once it is told not to wait for anybody
+_MAX_FINISHING = 1.0  # seconds that requests may still take once the sandbox is closed
+_MAX_CLOSING = 5.0  # seconds after which a server that has not ended is left behind
 
 _log = logging.getLogger("bybit_ext")
 
@@ -82,9 +83,9 @@ class Sandbox(Exchange):
             ws="websockets-sansio",
             log_config=None,  # uvicorn would exchange the handlers of whoever uses this
             log_level=logging.CRITICAL,
-            timeout_graceful_shutdown=1,
+            lifespan="off",
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
         self._thread.start()
         return self
@@ -92,18 +93,54 @@ class Sandbox(Exchange):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join(_MAX_CLOSING)
-        if self._thread.is_alive():
-            self._server.force_exit = True
-            self._thread.join(_MAX_FORCED_CLOSING)
-        self._socket.close()
         if self._thread.is_alive():
             _log.warning("The sandbox on port %s did not end in time; its thread is left behind.", self._port)
 
     def _serve(self) -> None:
-        with asyncio.Runner(loop_factory=RealTimeLoop) as runner:
+        with self._socket, asyncio.Runner(loop_factory=RealTimeLoop) as runner:
             runner.run(self._server.serve([self._socket]))
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its fixed pauses: it ends as soon as it is told to and nobody is served any more."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """End. From any thread."""
+        self.should_exit = True  # before the loop is looked for: `main_loop` does these two the other way round
+        if self._loop:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def main_loop(self) -> None:
+        """Serve until the end; once a second, set the time for the `Date` header."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._stopping.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, let requests finish, and then end what is left."""
+        for server in self.servers:
+            server.close()
+        for listening in sockets or ():
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MAX_FINISHING):
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn has no event
+                    await asyncio.sleep(0.002)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        # What is left of tasks, the loop's end cancels.
 
 
 def _listen(port: int) -> socket.socket:

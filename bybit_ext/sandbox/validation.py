@@ -12,6 +12,7 @@ from ..calls.strict_json import parse_json
 from ..document import document, is_signed, operations, query_schemas, resolve
 
 _JSON = "application/json"
+_CONSTANTS = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -66,10 +67,7 @@ def _read_value(text: str, schema: dict[str, Any]) -> Any:
         return text
     if kinds & {"integer", "number"} and _NUMBER.fullmatch(text):
         return _read_number(text)
-    try:
-        return parse_json(text)
-    except ValueError:
-        return text
+    return _CONSTANTS.get(text, text)
 
 
 def _read_number(text: str) -> int | float | str:
