@@ -34,6 +34,8 @@ def type_validator(hint: Any) -> Validate:
         return _model_validator(hint)
     if get_origin(hint) is list:
         return _list_validator(hint)
+    if get_origin(hint) is dict:
+        return _dict_validator(hint)
     if hint is int:
         return _int_validator(hint)
     return _class_validator(hint, get_origin(hint) or hint)
@@ -126,6 +128,18 @@ def _list_validator(hint: Any) -> Validate:
             return f"{path}: must be list, not {_show(value)}"
         problems = (validate_item(item, f"{path}[{i}]") for i, item in enumerate(cast("list[object]", value)))
         return next(filter(None, problems), None)
+
+    return validate
+
+
+def _dict_validator(hint: Any) -> Validate:
+    validate_value = type_validator(get_args(hint)[1])
+
+    def validate(value: object, path: str) -> str | None:
+        if not isinstance(value, dict):
+            return f"{path}: must be dict, not {_show(value)}"
+        items = cast("dict[str, object]", value).items()
+        return next(filter(None, (validate_value(item, f"{path}[{name!r:.40}]") for name, item in items)), None)
 
     return validate
 

@@ -17,7 +17,7 @@ from bybit_ext import Bybit, BybitError
 from bybit_ext.errors import error_class_for
 from tests.conformance.operations import OPERATIONS, SpecOperation, answers_of, exact, requests_to, validator
 from tests.conformance.values import TEXTS, VALUES, parts_of, with_one_thing_wrong
-from tests.conftest import API_KEY, API_SECRET, ONE_SEND
+from tests.conftest import API_KEY, API_SECRET
 
 NO_ANSWERS = [
     b"",
@@ -38,7 +38,7 @@ def call_answered_with(
 ) -> Generator[tuple[Bybit, dict[str, Any]]]:
     """Open a client that gets this answer, whatever it is asked, and give it something to ask."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
-    with Bybit(API_KEY, API_SECRET, transport=transport, deadline=ONE_SEND) as bybit:
+    with Bybit(API_KEY, API_SECRET, transport=transport, max_sends=1) as bybit:
         yield bybit, operation.arguments(data.draw(requests_to(operation, GenerationMode.POSITIVE)))
 
 

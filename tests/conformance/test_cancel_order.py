@@ -105,9 +105,8 @@ def test_what_the_exchange_may_extend_is_carried(sandbox: Sandbox, field: str) -
 
 
 def test_orders_are_answered_newest_first(sandbox: Sandbox, http: httpx.Client, auth: BybitAuth) -> None:
-    sandbox.place("spot", "DOGEUSDT")
-    sandbox.fill(sandbox.place("spot", "DOGEUSDT").order_id)
+    placed = [sandbox.place("spot", "DOGEUSDT") for _ in range(2)]
     answer = http.get("/v5/order/realtime", params={"category": "spot", "symbol": "DOGEUSDT"}, auth=auth).json()
     (read,) = (one for one in OPERATIONS if str(one) == "getOrders")
     assert validator(read.answer).is_valid(answer)
-    assert [order["orderStatus"] for order in answer["result"]["list"]] == ["Filled", "New"]
+    assert [order["orderId"] for order in answer["result"]["list"]] == [order.order_id for order in reversed(placed)]

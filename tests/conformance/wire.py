@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bybit_ext import Credentials, load_credentials, sign
 from bybit_ext.sandbox import Sandbox
+from bybit_ext.sandbox.exceptions import COIN_MISSING, RANGE_TOO_LONG
 from bybit_ext.document import document
 
 STATUSES = {
@@ -28,6 +29,10 @@ STATUSES = {
 }
 
 
+# What is wrong between two parameters of a query, or with a cursor that no page had.
+NO_SCHEMA_CAN_SAY = (COIN_MISSING.ret_msg, RANGE_TOO_LONG.ret_msg, "is not the nextPageCursor of any page")
+
+
 class StatusOfRefusal:
     """Gives the refusal of a form or of a credential the HTTP status that Schemathesis knows it by."""
 
@@ -35,10 +40,17 @@ class StatusOfRefusal:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message = {}
+
         async def translate(message: Message) -> None:
             if message["type"] == "http.response.start":
-                ret_code = dict(message["headers"]).get(b"ret_code", b"")
-                message = {**message, "status": STATUSES.get(ret_code, message["status"])}
+                start.update(message)
+                return
+            if start:  # the body's beginning says why
+                ret_code = dict(start["headers"]).get(b"ret_code", b"")
+                is_by_form = not any(text.encode() in message.get("body", b"") for text in NO_SCHEMA_CAN_SAY)
+                await send({**start, "status": STATUSES.get(ret_code, start["status"]) if is_by_form else start["status"]})
+                start.clear()
             await send(message)
 
         await self._app(scope, receive, translate)
@@ -48,7 +60,7 @@ def with_statuses(whole: dict[str, Any]) -> dict[str, Any]:
     """Document the statuses of `StatusOfRefusal`."""
     refused = {
         "description": "Refused.",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
     }
     responses = {str(status.value): refused for status in STATUSES.values()}
     paths = {

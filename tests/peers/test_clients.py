@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bybit_ext.sandbox import Sandbox
-from tests.test_sandbox import wait_for_end
+from tests.sandbox.wire import RSA_PUBLIC_KEY, wait_for_end
 from tests.vectors import CONTENT, FILE
 
 pytestmark = [pytest.mark.peers, pytest.mark.filterwarnings("default")]
@@ -24,18 +24,11 @@ JUDGES = Path(__file__).parent.parent.parent / ".venv" / "judges"
 RSA_KEY: str = CONTENT["secrets"]["RSA"]
 
 
-def public_key() -> str:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-
-    public = load_pem_private_key(RSA_KEY.encode(), None).public_key()
-    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
 @pytest.fixture(params=["HMAC", "RSA"])
 def keys(request: pytest.FixtureRequest, sandbox: Sandbox) -> tuple[str, str]:
     if request.param == "HMAC":
         return sandbox.api_key, sandbox.api_secret
-    sandbox.register_key("rsa-key", public_key())
+    sandbox.register_key("rsa-key", RSA_PUBLIC_KEY)
     return "rsa-key", RSA_KEY
 
 

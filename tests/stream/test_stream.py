@@ -1,14 +1,16 @@
 """The private stream over real sockets: log-in, subscription, staying alive, coming back."""
 
 import asyncio
+import gc
 import json
 import logging
+import os
 import re
 import threading
 import time
 import traceback
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +25,27 @@ from bybit_ext import (
     BybitError,
     Forbidden,
     InvalidInput,
+    NotSent,
+    OutcomeUnknown,
     Refused,
-    order_stream,
+    UpdatesDropped,
+    load_credentials,
 )
 from bybit_ext.auth.clock import system_clock
-from bybit_ext.auth.credentials import load_credentials
-from bybit_ext.stream.connection import Event, StreamSettings, StreamState, listen
+from bybit_ext.engines.hosts import parse_stream_url
+from bybit_ext.engines.sockets import Route
+from bybit_ext.engines.tls import TlsSettings
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import API_KEY, API_SECRET, answering, options_of
-from tests.test_sandbox import RSA_KEY
-from tests.vectors import LOG_INS, credentials_of, name_of
+from bybit_ext.sandbox.faults import delay_response
+from bybit_ext.stream import broadcast, reconnecting
+from bybit_ext.stream.broadcast import AsyncSubscription, Broadcaster, OrderKey, ThreadSubscription
+from bybit_ext.stream.connection import OpenSocket
+from bybit_ext.stream.events import StreamEvent, StreamState
+from bybit_ext.stream.reconnecting import run_stream
+from bybit_ext.stream.settings import StreamSettings
+from tests.conftest import API_KEY, API_SECRET, answering, options_of, wait_until
+from tests.sandbox.wire import RSA_PUBLIC_KEY
+from tests.vectors import CONTENT, LOG_INS, credentials_of, name_of
 
 FIELDS: dict[str, Any] = {
     "category": "linear",
@@ -110,30 +123,34 @@ class TestOrders:
             stream.close()
             timer.join()
 
-    def test_a_client_forgets_the_streams_that_have_ended(self, exchange: Sandbox) -> None:
-        async def run() -> None:
-            async with AsyncBybit(**options_of(exchange)) as bybit:
-                stream = bybit.orders()
-                waiting = asyncio.ensure_future(anext(stream))
-                await subscribed(exchange)
-                assert len(bybit._order_hubs) == 1
-                exchange.place("linear", "BTCUSDT")
-                await waiting
-                await stream.aclose()
-                assert not bybit._order_hubs
-
-        asyncio.run(run())
-        exchange.faults.stream.refuse_auth = True
+    def test_an_iteration_that_ends_receives_nothing_more(self, exchange: Sandbox) -> None:
         with Bybit(**options_of(exchange)) as bybit:
-            with pytest.raises(AuthenticationFailed):
-                next(bybit.orders())
-            assert not bybit._order_hubs
+            stream = bybit.orders()
+            timer = threading.Timer(0.3, exchange.place, args=("linear", "BTCUSDT"))
+            timer.start()
+            next(stream)
+            timer.join()
+            assert bybit._stream
+            assert bybit._stream._subscriptions
+            stream.close()
+            assert not bybit._stream._subscriptions
+
+    def test_iterations_and_confirmed_cancels_share_one_connection(self, exchange: Sandbox) -> None:
+        async def run() -> list[Order]:
+            async with AsyncBybit(**options_of(exchange)) as bybit, asyncio.timeout(5):
+                streams = [bybit.orders(), bybit.orders("linear")]
+                waiting = [asyncio.ensure_future(anext(stream)) for stream in streams]
+                await subscribed(exchange)
+                order = exchange.place("linear", "BTCUSDT")
+                await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+                assert exchange._app.state.stream.subscriptions == 1
+                return list(await asyncio.gather(*waiting))
+
+        assert [order.order_status for order in asyncio.run(run())] == ["New", "New"]
 
     def test_rsa_keys_log_in_too(self, exchange: Sandbox) -> None:
-        from tests.peers.test_clients import public_key
-
-        exchange.register_key("rsa-key", public_key())
-        exchange.api_key, exchange.api_secret = "rsa-key", RSA_KEY
+        exchange.register_key("rsa-key", RSA_PUBLIC_KEY)
+        exchange.api_key, exchange.api_secret = "rsa-key", CONTENT["secrets"]["RSA"]
         assert collect(exchange, 1, lambda: exchange.place("linear", "BTCUSDT"))[0].symbol == "BTCUSDT"
 
     def test_a_clock_that_was_corrected_signs_the_log_in(self, exchange: Sandbox) -> None:
@@ -153,7 +170,7 @@ class TestRefusals:
         ):
             next(bybit.orders())
         text = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
-        assert "'op': 'auth'" not in text
+        assert '"op": "auth"' not in text
 
     def test_a_wrong_signature_is_refused_and_neither_key_nor_signature_is_shown(self, exchange: Sandbox) -> None:
         options = options_of(exchange, api_secret="wrong")
@@ -170,12 +187,12 @@ class TestRefusals:
             next(bybit.orders())
 
     def test_without_the_extra_the_error_names_it(self, exchange: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-        from bybit_ext import opening
+        from bybit_ext import _base_client
 
         def find_nothing(_: str) -> None:
             return None
 
-        monkeypatch.setattr(opening, "find_spec", find_nothing)
+        monkeypatch.setattr(_base_client, "find_spec", find_nothing)
         with Bybit(**options_of(exchange)) as bybit, pytest.raises(InvalidInput, match=r"bybit-v5\[stream\]"):
             next(bybit.orders())
 
@@ -183,12 +200,17 @@ class TestRefusals:
 Handler = Callable[[Any], Any]
 
 
+def settings_for(url: str) -> StreamSettings:
+    route = Route(parse_stream_url(url))
+    return StreamSettings(route, TlsSettings(), load_credentials(API_KEY, API_SECRET), system_clock)
+
+
 @asynccontextmanager
 async def serving(handler: Handler, **options: Any) -> AsyncGenerator[StreamSettings]:
     """Serve a stream that behaves as it is told."""
     async with serve(handler, "127.0.0.1", 0, **options) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        yield StreamSettings(f"ws://127.0.0.1:{port}", load_credentials(API_KEY, API_SECRET), system_clock)
+        yield settings_for(f"ws://127.0.0.1:{port}")
 
 
 async def agree(socket: Any, count: int = 2) -> list[dict[str, Any]]:
@@ -200,22 +222,20 @@ async def agree(socket: Any, count: int = 2) -> list[dict[str, Any]]:
     return requests
 
 
-async def first_events(settings: StreamSettings, count: int, **changes: Any) -> list[Event]:
+async def first_events(settings: StreamSettings, count: int, **changes: Any) -> list[StreamEvent]:
     """Return the first events of a stream, or the error that ends it."""
     from attrs import evolve
 
-    events: asyncio.Queue[Event] = asyncio.Queue()
-    task = asyncio.create_task(listen(evolve(settings, **changes), events.put_nowait))
-    found: list[Event] = []
+    events: asyncio.Queue[StreamEvent] = asyncio.Queue()
+    task = asyncio.create_task(run_stream(evolve(settings, **changes), events.put_nowait, OpenSocket()))
+    found: list[StreamEvent] = []
     try:
         async with asyncio.timeout(5):
             while len(found) < count:
-                getting = asyncio.create_task(events.get())
-                await asyncio.wait([getting, task], return_when=asyncio.FIRST_COMPLETED)
-                if not getting.done():
-                    getting.cancel()
-                    await task
-                found.append(await getting)
+                event = await events.get()
+                if isinstance(event, BybitError):
+                    raise event
+                found.append(event)
     finally:
         task.cancel()
     return found
@@ -235,7 +255,7 @@ async def requests_of(**changes: Any) -> list[dict[str, Any]]:
 
 
 def told_by(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "bybit_ext.stream.connection"]
+    return [record.getMessage() for record in caplog.records if record.name == "bybit_ext"]
 
 
 def message(*orders: dict[str, Any], topic: str = "order") -> str:
@@ -268,7 +288,7 @@ def test_a_blocked_address_does_not_try_again(exchange: Sandbox) -> None:
                 order = exchange.place("linear", "BTCUSDT")
                 outcome = bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
                 assert outcome.confirmed_by == "read-back"
-            assert isinstance(bybit._hub, ThreadStream)
+            assert isinstance(bybit._stream, ThreadStream)
 
     asyncio.run(run())
     assert len(tries) == 1
@@ -283,10 +303,9 @@ class TestConnection:
         assert auth == {"op": "auth", "args": [API_KEY, vector["expires"], vector["signature"]]}
         assert subscribe == {"op": "subscribe", "args": ["order"]}
 
-    def test_its_log_in_is_good_for_a_minute_and_it_asks_for_its_category(self) -> None:
-        auth, subscribe = asyncio.run(requests_of(category="option"))
+    def test_its_log_in_is_good_for_a_minute(self) -> None:
+        auth, _ = asyncio.run(requests_of())
         assert 10_000 < auth["args"][1] - system_clock() <= 60_000
-        assert subscribe == {"op": "subscribe", "args": ["order.option"]}
 
     def test_it_pings_and_stays_connected(self) -> None:
         pings: list[str] = []
@@ -299,7 +318,7 @@ class TestConnection:
             await socket.send(message(FIELDS))
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 2, heartbeat=0.05, silence=0.5)
 
@@ -311,7 +330,7 @@ class TestConnection:
             await agree(socket)
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 3, heartbeat=0.05, silence=0.2)
 
@@ -334,7 +353,7 @@ class TestConnection:
             await socket.send(message(FIELDS))
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 events = await first_events(settings, 3)
                 return events if when == "before the log-in" else await first_events(settings, 2)
@@ -342,13 +361,19 @@ class TestConnection:
         events = asyncio.run(run())
         assert any(isinstance(event, Order) for event in events)
         assert len(connections) >= 2
-        assert re.match(r"the stream was lost, and is connected again: Connection\w+$", told_by(caplog)[0])
+        what = "could not be connected" if when == "before the log-in" else "was lost"
+        assert re.match(rf"The order stream {what} \(Connection\w+\)\. Next try in \d\.\d s\.$", told_by(caplog)[0])
+
+    def test_a_stream_that_never_was_connected_is_not_called_lost(self, caplog: pytest.LogCaptureFixture) -> None:
+        settings = settings_for("ws://127.0.0.1:1/v5/private")
+        assert asyncio.run(first_events(settings, 2)) == [StreamState.DISCONNECTED] * 2
+        assert told_by(caplog)[0].startswith("The order stream could not be connected (The exchange was not reached (127.0.0.1:1")
 
     def test_an_answer_to_the_log_in_that_does_not_come_is_not_waited_for(self) -> None:
         async def handler(socket: Any) -> None:
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 2, answer_timeout=0.1)
 
@@ -361,7 +386,7 @@ class TestConnection:
         def refuse(connection: Any, _: Any) -> Any:
             return connection.respond(status, "no")
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(agree, process_request=refuse) as settings:
                 return await first_events(settings, 2)
 
@@ -370,7 +395,7 @@ class TestConnection:
                 asyncio.run(run())
         else:
             assert asyncio.run(run()) == [StreamState.DISCONNECTED, StreamState.DISCONNECTED]
-            assert told_by(caplog)[0] == "the stream was turned away: HTTP 503"
+            assert told_by(caplog)[0].startswith("The order stream could not be connected (HTTP 503).")
 
     @pytest.mark.parametrize(("long_enough", "expected"), [(10.0, [1, 2, 3]), (0.0, [1, 1, 1])])
     def test_the_pauses_grow_until_a_connection_has_lasted(
@@ -383,13 +408,13 @@ class TestConnection:
             tries.append(number)
             return 0.0
 
-        monkeypatch.setattr(order_stream, "backoff_delay", no_pause)
-        monkeypatch.setattr(order_stream, "_LONG_ENOUGH", long_enough)
+        monkeypatch.setattr(reconnecting, "backoff_delay", no_pause)
+        monkeypatch.setattr(reconnecting, "_LONG_ENOUGH", long_enough)
 
         async def handler(socket: Any) -> None:
             await agree(socket)
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 7)
 
@@ -403,7 +428,7 @@ class TestConnection:
             await socket.send('{"success": false, "ret_msg": "Invalid topic", "op": "subscribe"}')
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 1)
 
@@ -413,17 +438,17 @@ class TestConnection:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            ("no JSON", "no JSON object"),
-            ("[]", "no JSON object"),
-            ("[" * 100_000, "no JSON object"),
-            ('{"topic": "order"}', "cannot be read: TypeError: "),
-            ('{"topic": "order", "data": null}', "cannot be read: TypeError: "),
-            ('{"topic": "order", "data": [null]}', "cannot be read: TypeError: "),
-            ('{"topic": "order", "data": [{}]}', "cannot be read: KeyError: 'symbol'"),
-            (message(FIELDS | {"orderStatus": 5}), "cannot be read: order_status: must be 'Cancelled' or "),
+            ("no JSON", "not a JSON object"),
+            ("[]", "not a JSON object"),
+            ("[" * 100_000, "not a JSON object"),
+            ('{"topic": "order"}', "Order left out: it is not an object"),
+            ('{"topic": "order", "data": null}', "Order left out: it is not an object"),
+            ('{"topic": "order", "data": [null]}', "Order left out: it is not an object"),
+            ('{"topic": "order", "data": [{}]}', "Order left out: 'symbol' is missing"),
+            (message(FIELDS | {"orderStatus": 5}), "Order left out: order_status cannot be read"),
             (
                 message({name: value for name, value in FIELDS.items() if name != "orderId"}),
-                "cannot be read: KeyError: 'orderId'",
+                "Order left out: 'orderId' is missing",
             ),
         ],
     )
@@ -436,7 +461,7 @@ class TestConnection:
             await socket.send(message(FIELDS, FIELDS | {"orderStatus": "NewStatus"}))
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 3)
 
@@ -453,7 +478,7 @@ class TestConnection:
             await socket.send('{"success": true, "ret_msg": "", "op": "subscribe"}')
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 2)
 
@@ -466,7 +491,7 @@ class TestConnection:
             await socket.send(message(FIELDS | {"orderId": "2"}))
             await socket.wait_closed()
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(handler) as settings:
                 return await first_events(settings, 2)
 
@@ -480,7 +505,7 @@ class TestConnection:
         async def other(socket: Any) -> None:
             logged_in.append(await socket.recv())
 
-        async def run() -> list[Event]:
+        async def run() -> list[StreamEvent]:
             async with serving(other) as elsewhere:
 
                 def redirect(connection: Any, _: Any) -> Any:
@@ -503,10 +528,10 @@ class TestConnection:
             lost = asyncio.Event()
             ready = asyncio.Event()
 
-            def deliver(event: Event) -> None:
+            def publish(event: StreamEvent) -> None:
                 (ready if event is StreamState.SUBSCRIBED else lost).set()
 
-            task = asyncio.create_task(listen(settings, deliver))
+            task = asyncio.create_task(run_stream(settings, publish, OpenSocket()))
             await ready.wait()
             for _ in range(turns):
                 await asyncio.sleep(0)
@@ -625,8 +650,8 @@ def test_threads_share_one_connection(exchange: Sandbox) -> None:
         for thread in threads:
             thread.join()
         assert exchange._app.state.stream.subscriptions == 1
-        assert bybit._hub
-        assert not bybit._hub._inboxes
+        assert bybit._stream
+        assert not bybit._stream._subscriptions
     assert statuses == ["Cancelled"] * 10
 
 
@@ -689,7 +714,7 @@ def test_a_stream_that_is_cancelled_twice_leaves_no_socket_open() -> None:
     async def run() -> None:
         async with serving(handler, close_timeout=0.1) as settings:
             ready = asyncio.Event()
-            task = asyncio.create_task(listen(settings, lambda _: ready.set()))
+            task = asyncio.create_task(run_stream(settings, lambda _: ready.set(), OpenSocket()))
             await ready.wait()
             before = sockets()
             task.cancel()
@@ -706,21 +731,211 @@ def test_a_stream_that_is_cancelled_twice_leaves_no_socket_open() -> None:
 def test_an_unforeseen_failure_ends_the_stream_as_an_error_of_the_tree(
     exchange: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bybit_ext import hubs
-
     async def fail(*_: object) -> None:
         raise ZeroDivisionError("unforeseen")
 
-    monkeypatch.setattr(hubs, "listen", fail)
-    with Bybit(**options_of(exchange)) as bybit, pytest.raises(BybitError, match="ZeroDivisionError: unforeseen"):
+    monkeypatch.setattr(reconnecting, "_run", fail)
+    with Bybit(**options_of(exchange)) as bybit, pytest.raises(BybitError, match=r"failed \(ZeroDivisionError\)"):
         next(bybit.orders())
 
 
-def test_who_unsubscribes_hears_no_more_and_the_others_do() -> None:
-    from bybit_ext.stream.runners import ThreadSubscription, _Hub
+def make_order(**fields: Any) -> Order:
+    return Order.from_dict(FIELDS | fields)
 
-    hub = _Hub[ThreadSubscription](StreamSettings("ws://nowhere", load_credentials(API_KEY, API_SECRET), system_clock))
-    stays, goes = hub.subscribe(ThreadSubscription()), hub.subscribe(ThreadSubscription())
-    hub.unsubscribe(goes)
-    hub._deliver(StreamState.DISCONNECTED)
-    assert (stays.get(0), goes.get(0)) == (StreamState.DISCONNECTED, None)
+
+class TestBroadcaster:
+    def test_who_unsubscribes_receives_no_more_and_the_others_do(self) -> None:
+        broadcaster = Broadcaster()
+        stays, goes = (broadcaster.add(ThreadSubscription(OrderKey())) for _ in range(2))
+        goes.close()
+        goes.close()
+        broadcaster.publish(StreamState.DISCONNECTED)
+        assert (stays.get(0), goes.get(0)) == (StreamState.DISCONNECTED, None)
+
+    def test_an_order_goes_to_who_waits_for_it_and_to_who_wants_all(self) -> None:
+        broadcaster = Broadcaster()
+        keys = [OrderKey(order_id="1"), OrderKey(order_link_id="mine"), OrderKey(), OrderKey(order_id="2")]
+        subscriptions = [broadcaster.add(ThreadSubscription(key)) for key in keys]
+        order = make_order(orderId="1", orderLinkId="mine")
+        broadcaster.publish(order)
+        assert [subscription.get(0) for subscription in subscriptions] == [order, order, order, None]
+
+    def test_an_order_without_a_link_id_goes_to_nobody_who_waits_for_one(self) -> None:
+        broadcaster = Broadcaster()
+        subscription = broadcaster.add(ThreadSubscription(OrderKey(order_link_id="mine")))
+        broadcaster.publish(make_order(orderLinkId=""))
+        assert subscription.get(0) is None
+
+    def test_a_state_goes_to_all_and_first_to_who_comes_later(self) -> None:
+        broadcaster = Broadcaster()
+        early = broadcaster.add(ThreadSubscription(OrderKey(order_id="1")))
+        broadcaster.publish(StreamState.SUBSCRIBED)
+        late = broadcaster.add(ThreadSubscription(OrderKey(order_id="2")))
+        assert (early.get(0), late.get(0)) == (StreamState.SUBSCRIBED, StreamState.SUBSCRIBED)
+
+
+class TestABoundForUpdates:
+    @pytest.fixture(autouse=True)
+    def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(broadcast, "MAX_WAITING", 3)
+
+    def test_what_a_thread_does_not_read_in_time_is_counted_where_it_is_missing(self) -> None:
+        subscription = ThreadSubscription(OrderKey())
+        for number in range(5):
+            subscription.put(make_order(orderId=str(number)))
+        subscription.put(StreamState.DISCONNECTED)
+        read = [subscription.get(0) for _ in range(6)]
+        assert [one.order_id for one in read[:3] if isinstance(one, Order)] == ["0", "1", "2"]
+        assert isinstance(read[3], UpdatesDropped)
+        assert (read[3].dropped, str(read[3]).startswith("Updates were read too slowly; 2 of them were dropped.")) == (2, True)
+        assert read[4:] == [StreamState.DISCONNECTED, None]
+
+    def test_what_a_coroutine_does_not_read_in_time_is_counted_too(self) -> None:
+        async def run() -> list[Any]:
+            subscription = AsyncSubscription(OrderKey())
+            for number in range(5):
+                subscription.put(make_order(orderId=str(number)))
+            read = [await subscription.get(0) for _ in range(4)]
+            subscription.put(make_order(orderId="9"))
+            return [*read, await subscription.get(0), await subscription.get(0)]
+
+        *_, gap, after, none = asyncio.run(run())
+        assert (gap.dropped, after.order_id, none) == (2, "9", None)
+
+    def test_an_iteration_says_so_and_ends(self, exchange: Sandbox) -> None:
+        with Bybit(**options_of(exchange)) as bybit:
+            stream = bybit.orders()
+            timer = threading.Timer(0.3, exchange.place, args=("linear", "BTCUSDT"))
+            timer.start()
+            next(stream)
+            timer.join()
+            for _ in range(6):
+                exchange.place("linear", "BTCUSDT")
+            assert bybit._stream
+            (subscription,) = bybit._stream._subscriptions[OrderKey()]
+            wait_until(lambda: subscription._gap is not None and subscription._gap.dropped >= 3)
+            with pytest.raises(UpdatesDropped):
+                list(stream)
+
+
+class TestSomebodyCancelsAllTasks:
+    def test_an_iteration_is_told_and_the_next_call_connects_again(self, exchange: Sandbox) -> None:
+        async def run() -> str:
+            async with AsyncBybit(**options_of(exchange)) as bybit, asyncio.timeout(5):
+                stream = bybit.orders()
+                waiting = asyncio.ensure_future(anext(stream))
+                await subscribed(exchange)
+                (task,) = (one for one in asyncio.all_tasks() if one.get_name() == "bybit order stream")
+                task.cancel()
+                with pytest.raises(NotSent, match="was cancelled"):
+                    await waiting
+                order = exchange.place("linear", "BTCUSDT")
+                return (await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))).confirmed_by
+
+        assert asyncio.run(run()) == "stream"
+
+
+class TestAClientThatIsDroppedUnclosed:
+    def test_its_thread_and_its_stream_go_with_it(self, exchange: Sandbox) -> None:
+        def use() -> None:
+            bybit = Bybit(**options_of(exchange))
+            order = exchange.place("linear", "BTCUSDT")
+            bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+
+        use()
+        gc.collect()
+        wait_until(lambda: not [one for one in threading.enumerate() if one.name == "bybit order stream"])
+        wait_until(lambda: exchange._app.state.stream.subscriptions == 0)
+
+    def test_so_do_the_task_and_the_stream_of_a_coroutine(self, exchange: Sandbox) -> None:
+        async def use() -> None:
+            bybit = AsyncBybit(**options_of(exchange))
+            order = exchange.place("linear", "BTCUSDT")
+            await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+
+        async def run() -> None:
+            await use()
+            gc.collect()
+            async with asyncio.timeout(5):
+                while len(asyncio.all_tasks()) > 1:
+                    await asyncio.sleep(0.005)
+
+        asyncio.run(run())
+        wait_until(lambda: exchange._app.state.stream.subscriptions == 0)
+
+
+class TestClosingWhileCallsAreInFlight:
+    def test_no_stream_is_left_though_the_peer_does_not_answer_the_close_frame(self, exchange: Sandbox) -> None:
+        closed: list[bool] = []
+
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            socket.transport.pause_reading()
+            await asyncio.sleep(0.6)
+            socket.transport.resume_reading()
+            await socket.wait_closed()
+            closed.append(True)
+
+        def use(url: str) -> None:
+            bybit = Bybit(**options_of(exchange, stream_url=url, deadline=20.0))
+            order = exchange.place("linear", "BTCUSDT")
+            exchange.faults.on(order.order_id, [delay_response(0.5)])
+            request = CancelByOrderId("linear", "BTCUSDT", order.order_id)
+            thread = threading.Thread(target=lambda: ended.append(confirm(bybit, request)))
+            thread.start()
+            wait_until(lambda: bybit._stream is not None and bybit._stream.is_subscribed)
+            bybit.close()
+            thread.join(10)
+            assert not thread.is_alive()
+
+        def confirm(bybit: Bybit, request: CancelByOrderId) -> Any:
+            try:
+                return bybit.cancel_and_confirm(request)
+            except BybitError as error:
+                return error
+
+        async def run() -> None:
+            async with serving(handler, close_timeout=0.1) as settings:
+                await asyncio.to_thread(use, settings.url)
+                async with asyncio.timeout(5):
+                    while not closed:
+                        await asyncio.sleep(0.005)
+
+        ended: list[Any] = []
+        asyncio.run(run())
+        assert isinstance(ended[0], OutcomeUnknown)
+        assert not [one for one in threading.enumerate() if one.name == "bybit order stream"]
+
+
+def test_a_message_of_many_megabytes_is_read() -> None:
+    many = [FIELDS | {"orderId": str(number), "rejectReason": "x" * 3000} for number in range(1000)]
+
+    async def handler(socket: Any) -> None:
+        await agree(socket)
+        await socket.send(message(*many))
+        await socket.wait_closed()
+
+    async def run() -> list[StreamEvent]:
+        async with serving(handler) as settings:
+            return await first_events(settings, 1001)
+
+    events = asyncio.run(run())
+    assert [event.order_id for event in events if isinstance(event, Order)] == [str(number) for number in range(1000)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_child_opens_a_stream_of_its_own(exchange: Sandbox) -> None:
+    placed = [exchange.place("linear", "BTCUSDT") for _ in range(3)]
+    requests = [CancelByOrderId("linear", "BTCUSDT", order.order_id) for order in placed]
+    with Bybit(**options_of(exchange)) as bybit:
+        assert bybit.cancel_and_confirm(requests[0]).confirmed_by == "stream"
+        child = os.fork()
+        if child == 0:
+            status = 1
+            with suppress(BaseException):
+                status = 0 if bybit.cancel_and_confirm(requests[1]).confirmed_by == "stream" else 2
+            os._exit(status)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        assert bybit.cancel_and_confirm(requests[2]).confirmed_by == "stream"

@@ -10,7 +10,6 @@ from ...client import AuthenticatedClient, Client
 from ...models.category import Category
 from ...models.error_response import ErrorResponse
 from ...models.get_order_history_response import GetOrderHistoryResponse
-from ...models.known_order_status import KnownOrderStatus
 from ...models.query_order_filter import QueryOrderFilter
 from ...types import UNSET, Response, Unset
 
@@ -24,7 +23,7 @@ def _get_kwargs(
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
     order_filter: QueryOrderFilter | Unset = UNSET,
-    order_status: KnownOrderStatus | str | Unset = UNSET,
+    order_status: str | Unset = UNSET,
     start_time: int | Unset = UNSET,
     end_time: int | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -52,14 +51,7 @@ def _get_kwargs(
 
     params["orderFilter"] = json_order_filter
 
-    json_order_status: str | Unset
-    if isinstance(order_status, Unset):
-        json_order_status = UNSET
-    elif isinstance(order_status, str):
-        json_order_status = order_status
-    else:
-        json_order_status = order_status
-    params["orderStatus"] = json_order_status
+    params["orderStatus"] = order_status
 
     params["startTime"] = start_time
 
@@ -131,7 +123,7 @@ def sync_detailed(
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
     order_filter: QueryOrderFilter | Unset = UNSET,
-    order_status: KnownOrderStatus | str | Unset = UNSET,
+    order_status: str | Unset = UNSET,
     start_time: int | Unset = UNSET,
     end_time: int | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -155,7 +147,7 @@ def sync_detailed(
         order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
             conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
             with stop loss.
-        order_status (KnownOrderStatus | str | Unset):
+        order_status (str | Unset): Status of the orders to read; new ones can appear.
         start_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         end_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         limit (int | Unset):
@@ -201,7 +193,7 @@ def sync(
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
     order_filter: QueryOrderFilter | Unset = UNSET,
-    order_status: KnownOrderStatus | str | Unset = UNSET,
+    order_status: str | Unset = UNSET,
     start_time: int | Unset = UNSET,
     end_time: int | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -225,7 +217,7 @@ def sync(
         order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
             conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
             with stop loss.
-        order_status (KnownOrderStatus | str | Unset):
+        order_status (str | Unset): Status of the orders to read; new ones can appear.
         start_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         end_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         limit (int | Unset):
@@ -266,7 +258,7 @@ async def asyncio_detailed(
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
     order_filter: QueryOrderFilter | Unset = UNSET,
-    order_status: KnownOrderStatus | str | Unset = UNSET,
+    order_status: str | Unset = UNSET,
     start_time: int | Unset = UNSET,
     end_time: int | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -290,7 +282,7 @@ async def asyncio_detailed(
         order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
             conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
             with stop loss.
-        order_status (KnownOrderStatus | str | Unset):
+        order_status (str | Unset): Status of the orders to read; new ones can appear.
         start_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         end_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         limit (int | Unset):
@@ -334,7 +326,7 @@ async def asyncio(
     order_id: str | Unset = UNSET,
     order_link_id: str | Unset = UNSET,
     order_filter: QueryOrderFilter | Unset = UNSET,
-    order_status: KnownOrderStatus | str | Unset = UNSET,
+    order_status: str | Unset = UNSET,
     start_time: int | Unset = UNSET,
     end_time: int | Unset = UNSET,
     limit: int | Unset = UNSET,
@@ -358,7 +350,7 @@ async def asyncio(
         order_filter (QueryOrderFilter | Unset): Kind of the orders to read: ordinary,
             conditional, and of spot take-profit or stop-loss, one-cancels-the-other, and take profit
             with stop loss.
-        order_status (KnownOrderStatus | str | Unset):
+        order_status (str | Unset): Status of the orders to read; new ones can appear.
         start_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         end_time (int | Unset): A time, in ms since 1970-01-01 UTC.
         limit (int | Unset):
