@@ -375,11 +375,12 @@ class Exchange:
         lag = self.faults.lists.realtime_lag if query.seconds_ago is None else query.seconds_ago
         with self._lock:
             moment = monotonic() - lag
-            return [
-                shown(order, "realtime")
+            found = (
+                order
                 for record, order in self._seen(query, moment)
                 if self._is_in_realtime_list(record, order, query, moment)
-            ]
+            )
+            return [shown(order, "realtime") for order in itertools.islice(found, query.limit)]
 
     def _is_in_realtime_list(self, record: _Record, order: Order, query: OrderQuery, moment: float) -> bool:
         closings = self._closings[query.category]
@@ -396,11 +397,12 @@ class Exchange:
         lag = self.faults.lists.history_lag if query.seconds_ago is None else query.seconds_ago
         with self._lock:
             moment, now = monotonic() - lag, self.clock()
-            return [
-                shown(order, "history")
+            found = (
+                order
                 for _, order in self._seen(query, moment)
                 if order.order_status not in OPEN and query.means_closed(order, now)
-            ]
+            )
+            return [shown(order, "history") for order in itertools.islice(found, query.limit)]
 
     def _seen(self, query: OrderQuery, moment: float) -> list[tuple[_Record, Order]]:
         """Return the orders that a query means as they were at a moment, newest first."""

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from attrs import define, evolve, field, frozen
 from bybit_v5.models import Order
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from .faults import EventFault
 from .models import Exchange
@@ -225,12 +225,23 @@ class _Connection:
 
     async def _answer_requests(self) -> None:
         while True:
-            answer = self._read_and_answer(await self._socket.receive_text())
+            answer = self._read_and_answer(await self._receive())
             is_silent = self._exchange.faults.stream.silent and answer.get("op") == "pong"
             if not is_silent:
                 await self._socket.send_text(json.dumps(answer))
             if answer.get("op") == "auth" and not answer["success"]:
                 return
+
+    async def _receive(self) -> str:
+        """Return the next message; an empty string for a binary one, which is no request.
+
+        Raises:
+            WebSocketDisconnect: the connection has ended.
+        """
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message["code"])
+        return message.get("text") or ""
 
     def _read_and_answer(self, text: str) -> dict[str, Any]:
         try:

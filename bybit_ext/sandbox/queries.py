@@ -33,6 +33,7 @@ class OrderQuery:
         start_time: earliest creation, in ms, in the history.
         end_time: latest creation, in ms, in the history.
         after: order id; only orders that the list shows after this one.
+        limit: how many orders are shown at most.
         seconds_ago: how old the state is that is shown, in s; None for the lag that the faults give the list.
     """
 
@@ -48,6 +49,7 @@ class OrderQuery:
     start_time: int | None = None
     end_time: int | None = None
     after: str | None = None
+    limit: int | None = None
     seconds_ago: float | None = None
 
     @property

@@ -72,6 +72,7 @@ def create_app(exchange: Exchange, *, cancel_delay: float = 0.05) -> Starlette:
         ],
         exception_handlers={HTTPException: operations.refuse_route},
     )
+    app.router.redirect_slashes = False  # the exchange knows no other paths either
     app.state.stream = stream
     return app
 
@@ -96,7 +97,7 @@ class _Operations:
             refusal = self._check(validator, request, body)
             if refusal:
                 return self._respond(refusal)
-            arguments = json.loads(body) if validator.body else validator.read_query(request.scope["query_string"])
+            arguments = _read_arguments(validator, request, body)
             limits = self._count(validator, request, arguments)
             fault = self._take_fault(validator, arguments)
             outcome = handle(arguments, fault) if fault.carry_out else {}
@@ -195,11 +196,12 @@ class _Operations:
             if after is None or not self._exchange.knows(after):
                 return unknown_cursor(arguments["cursor"])
             query = evolve(query, after=after)
-        orders = read(evolve(query, seconds_ago=fault.lag))
-        page = orders[: arguments.get("limit", _PAGE)]
+        size = arguments.get("limit", _PAGE)
+        orders = read(evolve(query, seconds_ago=fault.lag, limit=size + 1))
+        page, has_more = orders[:size], len(orders) > size
         return {
             "category": query.category,
-            "nextPageCursor": _write_cursor(page[-1].order_id) if len(page) < len(orders) else "",
+            "nextPageCursor": _write_cursor(page[-1].order_id) if has_more else "",
             "list": [self._exchange.faults.report(order.order_id, order.to_dict()) for order in page],
         }
 
@@ -243,6 +245,15 @@ class _RateLimits:
             "X-Bapi-Limit-Status": str(max(0, limit - used)),
             "X-Bapi-Limit-Reset-Timestamp": str(now),
         }
+
+
+def _read_arguments(validator: RequestValidator, request: Request, body: bytes) -> dict[str, Any]:
+    """Return what a request of right form says. Parameters that the document does not have are ignored."""
+    if validator.body:
+        content: dict[str, Any] = json.loads(body)
+        return content
+    query = validator.read_query(request.scope["query_string"])
+    return {name: value for name, value in query.items() if name in validator.parameters}
 
 
 def _do_not_imitate(_: dict[str, Any], __: Fault) -> Refusal:

@@ -1,8 +1,10 @@
 """Hold requests against the OpenAPI document."""
 
+import json
 import math
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import jsonschema_rs
@@ -43,9 +45,12 @@ class RequestValidator:
             return f"the body is not {_JSON}"
         try:
             value = parse_json(body.decode("utf-8"))
-        except ValueError:
+            readable = _without_half_pairs(value)
+        except (ValueError, RecursionError):
             return "the body is not JSON"
-        return _first_error(self.body, value)
+        if any(not _is_utf_8(name) for name in _names_in(value)):
+            return "the name of a property is not a string: it has half a surrogate pair"
+        return _first_error(self.body, readable)
 
     def read_query(self, query: bytes) -> dict[str, Any]:
         """Return the parameters of a query string, numbers as numbers; of one that is given twice, all."""
@@ -104,11 +109,40 @@ def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator({**schema, "components": document()["components"]})
 
 
+def _without_half_pairs(value: Any) -> Any:
+    """Return a JSON value with U+FFFD for each half of a surrogate pair: on these jsonschema-rs fails, or worse."""
+    text = json.dumps(value, ensure_ascii=False)
+    if _is_utf_8(text):
+        return value
+    return parse_json(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    """Return the names of all properties in a JSON value."""
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            fields = cast("dict[str, Any]", part)
+            yield from fields
+            left += fields.values()
+        elif isinstance(part, list):
+            left += cast("list[object]", part)
+
+
+def _is_utf_8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _first_error(validator: jsonschema_rs.Validator, value: object) -> str | None:
     try:
         error = next(iter(validator.iter_errors(value)), None)
-    except UnicodeEncodeError:  # of jsonschema-rs
-        return "the name of a property is not a string: it has half a surrogate pair"
+    except ValueError:  # of older versions of jsonschema-rs
+        return "the request is nested too deeply"
     return None if error is None else _describe(error)
 
 

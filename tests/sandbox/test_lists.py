@@ -98,6 +98,11 @@ class TestRealtime:
         answer = wire.realtime(**LINEAR, orderId="unknown")
         assert answer["result"] == {"category": "linear", "nextPageCursor": "", "list": []}
 
+    def test_parameters_of_the_history_are_ignored(self, exchange: Sandbox, wire: Wire) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        answer = wire.realtime(**LINEAR, orderStatus="Filled", startTime="x", endTime=1)
+        assert ids_of(answer) == [order.order_id]
+
     def test_order_of_another_category_is_not_shown(self, exchange: Sandbox, wire: Wire) -> None:
         order = exchange.place("inverse", "BTCUSD", order_link_id="mine")
         assert ids_of(wire.realtime(**LINEAR, orderId=order.order_id)) == []

@@ -91,6 +91,11 @@ class TestRequests:
     def test_wrong_request_is_refused(self, bare: StreamClient, request_: Any, op: str, why: str) -> None:
         assert said(bare.ask(request_)) == (False, op, why)
 
+    def test_binary_request_is_refused(self, bare: StreamClient) -> None:
+        bare.socket.send(b'{"op": "ping"}')
+        assert said(bare.receive()) == (False, "", "the request is not a JSON object")
+        assert bare.ask({"op": "ping"})["op"] == "pong"
+
     @pytest.mark.parametrize("expires", [NOW, NOW - 1, "soon", "²", -1])
     def test_expired_log_in_is_refused(self, bare: StreamClient, expires: Any) -> None:
         assert said(bare.log_in(expires=expires)) == (False, "auth", "Params Error: expires is over")

@@ -264,7 +264,8 @@ class TestChecks:
         assert answer["retCode"] == 10001
 
     @pytest.mark.parametrize(
-        ("method", "path", "status"), [("GET", "/v5/account/info", 404), ("GET", "/v5/order/cancel", 405)]
+        ("method", "path", "status"),
+        [("GET", "/v5/account/info", 404), ("GET", "/v5/market/time/", 404), ("GET", "/v5/order/cancel", 405)],
     )
     def test_unknown_path_or_method_is_refused_as_json(
         self, exchange: Sandbox, method: str, path: str, status: int

@@ -113,6 +113,19 @@ def test_problem_says_where_it_is(body: bytes, problem: str) -> None:
     assert validator.validate(b"", "application/json", body) == problem
 
 
+def test_half_of_a_surrogate_pair_in_a_value_is_a_character_like_others() -> None:
+    validator = validator_of(body={"properties": {"a": {"maxLength": 1}, "b": {"pattern": "^x$"}}})
+    assert validator.validate(b"", "application/json", rb'{"a": "\ud800"}') is None
+    problem = validator.validate(b"", "application/json", rb'{"b": "\udfff"}')
+    assert problem == 'b: "\ufffd" does not match "^x$"'
+
+
+def test_name_with_half_of_a_surrogate_pair_is_found_at_any_depth() -> None:
+    validator = validator_of(body={"type": "object"})
+    problem = validator.validate(b"", "application/json", rb'{"a": [1, {"b": {"\ud800": 1}}]}')
+    assert problem == "the name of a property is not a string: it has half a surrogate pair"
+
+
 @pytest.mark.parametrize(
     ("media_type", "body", "allowed"),
     [
