@@ -7,7 +7,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from ssl import SSLContext
-from typing import Any, Generic, Never, TypeVar
+from typing import Generic, Never, TypeVar
 
 import httpx
 from attrs import evolve
@@ -47,8 +47,8 @@ from .stream.settings import StreamSettings
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
-# Of the time for a confirmed cancel: one that gets no answer must leave some to read the order in, and a lost answer some for
-# a second send.
+# Of the time for a confirmed cancel: one that gets no answer must leave some to read the order in, and a lost answer
+# some for a second send.
 _SHARE_OF_CANCEL = 0.6
 _SHARE_OF_SEND = 0.2
 
@@ -272,6 +272,6 @@ def _no_proxy(_: Address) -> Proxy | None:
 def no_stream() -> InvalidInput:
     """Return the error of a call that needs a stream where there is none."""
     return InvalidInput(
-        "There is no stream to connect to: this host has none that is documented (stream_url= names one), or the extra is "
-        "missing (pip install 'bybit-v5[stream]')."
+        "There is no stream to connect to: this host has none that is documented (stream_url= names one), or the extra "
+        "is missing (pip install 'bybit-v5[stream]')."
     )

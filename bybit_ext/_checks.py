@@ -74,6 +74,6 @@ _FORMER_NAMES = {
 
 
 def refuse_unexpected(names: list[str]) -> InvalidInput:
-    """Return the error for settings that a client does not have; of those that other clients have, with the one meant."""
+    """Return the error for settings that a client does not have, with the ones meant if other clients have them."""
     hints = [f"{name} (here: {_FORMER_NAMES[name]})" if name in _FORMER_NAMES else name for name in names]
     return InvalidInput(f"No such setting: {', '.join(hints)}.")

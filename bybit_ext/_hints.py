@@ -14,7 +14,10 @@ _MODELS = {
     (True, False): 'CancelByOrderId(category="linear", symbol="BTCUSDT", order_id="…")',
     (False, False): 'CancelByOrderLinkId(category="linear", symbol="BTCUSDT", order_link_id="…")',
     (True, True): 'CancelSpotByOrderId(category="spot", symbol="BTCUSDT", order_id="…", order_filter="StopOrder")',
-    (False, True): 'CancelSpotByOrderLinkId(category="spot", symbol="BTCUSDT", order_link_id="…", order_filter="StopOrder")',
+    (
+        False,
+        True,
+    ): 'CancelSpotByOrderLinkId(category="spot", symbol="BTCUSDT", order_link_id="…", order_filter="StopOrder")',
 }
 
 

@@ -34,13 +34,14 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
     It belongs to the event loop in which it is used first. trio is not supported.
 
-    >>> async with AsyncBybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET from the environment
-    ...     outcome = await bybit.cancel_and_confirm(CancelByOrderLinkId("linear", "BTCUSDT", "my-order-1"))
+    >>> async with AsyncBybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET from the
+    environment ...     outcome = await bybit.cancel_and_confirm(CancelByOrderLinkId("linear", "BTCUSDT",
+    "my-order-1"))
 
     Args:
         api_key: the API key, else BYBIT_API_KEY.
-        api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file that
-            BYBIT_API_SECRET_FILE names.
+        api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file
+            that BYBIT_API_SECRET_FILE names.
         passphrase: of an encrypted RSA key, else BYBIT_API_SECRET_PASSPHRASE.
         environment: where the key belongs: `mainnet`, `testnet` or `demo`.
         region: a regional exchange, such as `eu`; None for the global one.
@@ -132,13 +133,13 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
             timeout: seconds that one send may take; None for the client's.
 
         Returns:
-            How the order ended: cancelled, filled or rejected, as the private stream or a query reports it. Quantities are
-            Decimal, with their unit.
+            How the order ended: cancelled, filled or rejected, as the private stream or a query reports it.
+            Quantities are Decimal, with their unit.
 
         Raises:
             NotSent: nothing left this machine.
-            Refused: the exchange answered no, and neither the stream nor a query reports the order's end. `OrderNotFound` means
-                that the open orders and the history lacked it for `absent_after` seconds.
+            Refused: the exchange answered no, and neither the stream nor a query reports the order's end.
+                `OrderNotFound` means that the open orders and the history lacked it for `absent_after` seconds.
             OutcomeUnknown: nothing reported by the deadline how the order ended; `last_order` is how it was last seen.
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
@@ -264,4 +265,3 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
-

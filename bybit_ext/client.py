@@ -32,12 +32,13 @@ class Bybit(BaseClient[httpx.BaseTransport]):
     """Bybit, over one set of connections and one stream. A context manager; safe to use from many threads.
 
     >>> with Bybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET from the environment
-    ...     outcome = bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa"))
+    ...     order = CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa")
+    ...     outcome = bybit.cancel_and_confirm(order)
 
     Args:
         api_key: the API key, else BYBIT_API_KEY.
-        api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file that
-            BYBIT_API_SECRET_FILE names.
+        api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file
+            that BYBIT_API_SECRET_FILE names.
         passphrase: of an encrypted RSA key, else BYBIT_API_SECRET_PASSPHRASE.
         environment: where the key belongs: `mainnet`, `testnet` or `demo`.
         region: a regional exchange, such as `eu`; None for the global one.
@@ -127,13 +128,13 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             timeout: seconds that one send may take; None for the client's.
 
         Returns:
-            How the order ended: cancelled, filled or rejected, as the private stream or a query reports it. Quantities are
-            Decimal, with their unit.
+            How the order ended: cancelled, filled or rejected, as the private stream or a query reports it.
+            Quantities are Decimal, with their unit.
 
         Raises:
             NotSent: nothing left this machine.
-            Refused: the exchange answered no, and neither the stream nor a query reports the order's end. `OrderNotFound` means
-                that the open orders and the history lacked it for `absent_after` seconds.
+            Refused: the exchange answered no, and neither the stream nor a query reports the order's end.
+                `OrderNotFound` means that the open orders and the history lacked it for `absent_after` seconds.
             OutcomeUnknown: nothing reported by the deadline how the order ended; `last_order` is how it was last seen.
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
@@ -223,7 +224,9 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         self._stream = None
         transport = self._transport
         self._engine = (
-            TransportEngine(self._settings.route, transport) if transport else open_engine(self._engine_name, self._settings)
+            TransportEngine(self._settings.route, transport)
+            if transport
+            else open_engine(self._engine_name, self._settings)
         )
         weakref.finalize(self, self._engine.close)
 

@@ -99,8 +99,8 @@ def is_idempotent(schema: str) -> bool:
 def request_validator(schema: str) -> Validate:
     """Return what validates the JSON of a request model against the rules of its schema that its types cannot tell.
 
-    These are a string that is too short, and an additional property that another form of the same request declares: given
-    so, it would pass by the types that forbid it.
+    These are a string that is too short, and an additional property that another form of the same request declares:
+    given so, it would pass by the types that forbid it.
     """
     definition = document()["components"]["schemas"].get(schema, {})
     declared_beside = _declared_beside().get(schema, frozenset()) - definition.get("properties", {}).keys()

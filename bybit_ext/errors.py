@@ -97,8 +97,8 @@ class Refused(BybitError):
     """The exchange answered no.
 
     Attributes:
-        earlier_send_may_have_cancelled: whether an earlier send of the same call got no clear answer: then that one may be
-            why the order was not found, or was closed.
+        earlier_send_may_have_cancelled: whether an earlier send of the same call got no clear answer: then that one
+            may be why the order was not found, or was closed.
     """
 
     advice = "The exchange did not take the request; look the retCode up before calling again."
@@ -163,8 +163,8 @@ class OrderNotFound(Refused):
     """No such order among those that can be cancelled."""
 
     advice = (
-        "This does not say that the order never existed: it may have been filled or cancelled, and a list may lag. Query "
-        "it before placing it again; a spot order with a trigger needs its orderFilter."
+        "This does not say that the order never existed: it may have been filled or cancelled, and a list may lag. "
+        "Query it before placing it again; a spot order with a trigger needs its orderFilter."
     )
 
 

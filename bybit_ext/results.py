@@ -1,9 +1,9 @@
 """What calls return and what errors carry: plain data, without parsing and without redaction.
 
-    CancelAccepted    the exchange took the request to cancel
-    CancelOutcome     how the order ended
-    Evidence          what is known of the exchange's answer
-    RateLimit         how much of the rate limit was left
+CancelAccepted    the exchange took the request to cancel
+CancelOutcome     how the order ended
+Evidence          what is known of the exchange's answer
+RateLimit         how much of the rate limit was left
 """
 
 from decimal import Decimal
@@ -109,12 +109,12 @@ class CancelOutcome:
         filled_qty: quantity that was executed, in `filled_unit`.
         filled_unit: base coin; contracts on inverse.
         remaining_qty: quantity that was not executed, in `remaining_unit`.
-        remaining_unit: the unit in which the order was placed: base coin; contracts on inverse; quote coin for a spot market
-            order that was sized in it.
+        remaining_unit: the unit in which the order was placed: base coin; contracts on inverse; quote coin for a spot
+            market order that was sized in it.
         confirmed_by: who reported the end.
         accepted: the acknowledgement; None if none came.
-        requested_at: when the call began, UTC in ms by this machine's clock.
-        confirmed_at: when the end was known here, UTC in ms by this machine's clock.
+        requested_at: when the call began, UTC in ms; by this machine's clock, corrected if the exchange refused it.
+        confirmed_at: when the end was known here, UTC in ms by the same clock.
 
     Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
     """

@@ -68,7 +68,8 @@ def bybit(sandbox: Sandbox) -> Iterator[Bybit]:
 
 
 def with_defaults(options: dict[str, Any]) -> dict[str, Any]:
-    """Let a call be sent once, where a test is about one send; a test about sending again gives a deadline of its own."""
+    """Let a call be sent once, where a test is about one send; a test about sending again gives a deadline of its
+    own."""
     once = {} if "deadline" in options else {"max_sends": 1}
     return {"api_key": API_KEY, "api_secret": API_SECRET, **once, **options}
 
@@ -116,7 +117,13 @@ def cancel(request: pytest.FixtureRequest) -> Cancel:
 def options_of(sandbox: Sandbox, *, stream: bool = True, **more: Any) -> dict[str, Any]:
     """Return what a client needs to reach an exchange."""
     options = {"api_key": sandbox.api_key, "api_secret": sandbox.api_secret, "base_url": sandbox.url}
-    return {**options, "deadline": 5.0, "absent_after": 0.4, **({"stream_url": sandbox.stream_url} if stream else {}), **more}
+    return {
+        **options,
+        "deadline": 5.0,
+        "absent_after": 0.4,
+        **({"stream_url": sandbox.stream_url} if stream else {}),
+        **more,
+    }
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:

@@ -29,7 +29,16 @@ from bybit_ext import (
 )
 from bybit_ext.auth.clock import system_clock
 from bybit_ext.sandbox import Fault, Sandbox
-from bybit_ext.sandbox.faults import (StreamFaults, delay_response, drop_response, fill_first, respond_with, respond_with_body, respond_with_page, truncate_response)
+from bybit_ext.sandbox.faults import (
+    StreamFaults,
+    delay_response,
+    drop_response,
+    fill_first,
+    respond_with,
+    respond_with_body,
+    respond_with_page,
+    truncate_response,
+)
 from tests.conftest import options_of
 
 OPEN = ("New", "PartiallyFilled", "Untriggered")
@@ -87,7 +96,11 @@ STORIES = st.builds(
     partly_filled=st.booleans(),
     link_id_used_before=st.booleans(),
 )
-READ_FAULTS = {"502": respond_with_page(502), "10006": respond_with(10006), "no result": respond_with_body(b'{"retCode": 0, "result": null}')}
+READ_FAULTS = {
+    "502": respond_with_page(502),
+    "10006": respond_with(10006),
+    "no result": respond_with_body(b'{"retCode": 0, "result": null}'),
+}
 STREAMS = st.sampled_from(
     [
         None,

@@ -164,7 +164,10 @@ class TestOpening:
             ({"ca_file": "/no/such.pem"}, "ca_file"),
             ({"client_cert": "/no/such.pem"}, "client_cert"),
             ({"base_url": "http://api.bybit.com"}, "base_url: would send keys and orders in clear text"),
-            ({"stream_url": "ws://stream.bybit.com/v5/private"}, "stream_url: would send keys and orders in clear text"),
+            (
+                {"stream_url": "ws://stream.bybit.com/v5/private"},
+                "stream_url: would send keys and orders in clear text",
+            ),
             ({"headers": {"Content-Length": "5"}}, "headers"),
             ({"headers": {"x-bapi-sign": "5"}}, "headers"),
             ({"base_url": "https://api..bybit.com"}, "base_url"),
@@ -322,7 +325,10 @@ class TestSending:
         assert seen == ["https://api.bybit.com/v5/order/cancel"]
 
     def test_a_server_that_does_not_answer_is_unknown_after_the_timeout(self, cancel: Cancel) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(OutcomeUnknown, match="no answer came in time"):
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            pytest.raises(OutcomeUnknown, match="no answer came in time"),
+        ):
             cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.05, deadline=0.06)
 
     @pytest.mark.parametrize(

@@ -167,12 +167,13 @@ def test_an_order_requires_only_what_an_outcome_needs() -> None:
 def test_an_order_has_every_documented_field() -> None:
     # https://bybit-exchange.github.io/docs/v5/websocket/private/order, …/order/open-order and …/order/order-list
     documented = """
-        avgPrice basePrice blockTradeId brokerOrderPrice cancelType category closeOnTrigger closedPnl createType createdTime
-        cumExecFee cumExecQty cumExecValue cumFeeDetail extraFees feeCurrency isLeverage lastPriceOnCreated leavesQty
-        leavesValue marketUnit ocoTriggerBy orderId orderIv orderLinkId orderStatus orderType parentOrderLinkId placeType
-        positionIdx price qty reduceOnly rejectReason rpiMatchedQty rpiTakerAccess side slLimitPrice slTriggerBy
-        slippageTolerance slippageToleranceType smpGroup smpOrderId smpType stopLoss stopOrderType symbol takeProfit
-        timeInForce tpLimitPrice tpTriggerBy tpslMode triggerBy triggerDirection triggerPrice updatedTime
+        avgPrice basePrice blockTradeId brokerOrderPrice cancelType category closeOnTrigger closedPnl createType
+        createdTime cumExecFee cumExecQty cumExecValue cumFeeDetail extraFees feeCurrency isLeverage
+        lastPriceOnCreated leavesQty leavesValue marketUnit ocoTriggerBy orderId orderIv orderLinkId orderStatus
+        orderType parentOrderLinkId placeType positionIdx price qty reduceOnly rejectReason rpiMatchedQty
+        rpiTakerAccess side slLimitPrice slTriggerBy slippageTolerance slippageToleranceType smpGroup smpOrderId
+        smpType stopLoss stopOrderType symbol takeProfit timeInForce tpLimitPrice tpTriggerBy tpslMode triggerBy
+        triggerDirection triggerPrice updatedTime
     """
     assert SCHEMAS["Order"]["properties"].keys() == set(documented.split())
 

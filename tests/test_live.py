@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bybit_ext.sandbox import Sandbox
 from bybit_ext.document import document
+from bybit_ext.sandbox import Sandbox
 from tests.conformance.operations import validator
 from tests.live.recording import ANSWERS
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bybit_ext import cli, errors
+from bybit_ext import errors
+from bybit_ext.cli import app as cli
 from bybit_ext.engines.hosts import REST_HOSTS, STREAM_HOSTS
 from bybit_ext.sandbox import Sandbox
 

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
@@ -31,8 +31,8 @@ ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
 def shown(error: BaseException) -> str:
     """Return all that a careful logger would write of an error and of what it is chained to.
 
-    That is its text and attributes, and the local variables of every frame: those of the tests themselves aside, which hold
-    the keys.
+    That is its text and attributes, and the local variables of every frame: those of the tests themselves aside,
+    which hold the keys.
     """
     seen: list[str] = []
     known: set[int] = set()
@@ -53,7 +53,8 @@ def shown(error: BaseException) -> str:
 
 
 def shown_value(value: object) -> str:
-    """Return what rich or an error collector shows of a value: its repr, and one level into what has no repr of its own."""
+    """Return what rich or an error collector shows of a value: its repr, and one level into what has no repr of its
+    own."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     return repr(value) + "".join(repr(one) for one in inner)
 
@@ -304,7 +305,7 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
 
 
 def test_no_log_record_shows_a_key(everything_logged: pytest.LogCaptureFixture, exchange: Sandbox) -> None:
-    keys = {"api_key": exchange.api_key, "api_secret": exchange.api_secret}
+    keys: dict[str, Any] = {"api_key": exchange.api_key, "api_secret": exchange.api_secret}
     order = exchange.place("linear", "BTCUSDT")
     with Bybit(**keys, base_url=exchange.url, stream_url=exchange.stream_url) as bybit:
         bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
@@ -329,7 +330,7 @@ class EchoServer:
     def __init__(self) -> None:
         self.signatures: list[str] = []
 
-    def __enter__(self) -> "EchoServer":
+    def __enter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -349,8 +350,12 @@ class EchoServer:
                     named = {name.lower(): value for name, value in lines.items()}
                     self.signatures.append(named["x-bapi-sign"])
                     body = '{"retCode": 0}'
-                    answer = f"HTTP/1.1 200 OK\r\nX-Key: {named['x-bapi-api-key']}\r\nX-Sign: {named['x-bapi-sign']}\r\n"
-                    connection.sendall(f"{answer}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+                    answer = (
+                        f"HTTP/1.1 200 OK\r\nX-Key: {named['x-bapi-api-key']}\r\nX-Sign: {named['x-bapi-sign']}\r\n"
+                    )
+                    connection.sendall(
+                        f"{answer}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+                    )
 
 
 def test_an_error_survives_pickling_with_its_evidence(cancel: Cancel) -> None:
@@ -444,7 +449,7 @@ def test_no_frame_of_a_cancelled_task_shows_a_signature() -> None:
     async def run() -> None:
         async with AsyncBybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle)) as bybit:
             task = asyncio.create_task(bybit.cancel_order(ORDER))
-            while not seen:
+            while not seen:  # noqa: ASYNC110 - the handler runs in a task of its own
                 await asyncio.sleep(0.001)
             task.cancel()
             await task
@@ -467,7 +472,7 @@ def test_an_error_that_the_caller_is_handling_keeps_its_local_variables() -> Non
         except ValueError as error:
             with pytest.raises(BybitError) as caught:
                 bybit.cancel_order(ORDER)
-            assert caught.value.__context__ is error
+            assert caught.value.__context__ is error  # noqa: PT017 - it is ours
             frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
     assert frames[-1]["mine"] == "my own variable"
 
@@ -494,7 +499,9 @@ def test_an_error_of_an_own_httpx_client_keeps_its_request_without_key_and_signa
     assert "x-bapi-sign" not in caught.value.request.headers
 
 
-@pytest.mark.parametrize("wrong", [{"proxy": "http://user:hunter2@ho st:1"}, {"timeout": -1}, {"environment": "x"}, {"ca_file": "x"}])
+@pytest.mark.parametrize(
+    "wrong", [{"proxy": "http://user:hunter2@ho st:1"}, {"timeout": -1}, {"environment": "x"}, {"ca_file": "x"}]
+)
 def test_a_proxy_s_password_is_not_shown_by_an_error_of_the_constructor(wrong: dict[str, Any]) -> None:
     with pytest.raises(BybitError) as caught:
         Bybit(API_KEY, API_SECRET, **{"proxy": "http://user:hunter2@host:1", **wrong})
@@ -509,6 +516,6 @@ def test_settings_of_another_client_are_explained_without_showing_them() -> None
     with pytest.raises(BybitError, match=r"No such setting: apiKey \(here: api_key=\)") as caught:
         Bybit(API_KEY, API_SECRET, **wrong)
     text = shown(caught.value)
-    assert "environment=\"testnet\"" in str(caught.value)
+    assert 'environment="testnet"' in str(caught.value)
     assert API_KEY not in text
     assert API_SECRET not in text

@@ -1,10 +1,10 @@
 """Who signs, with what, and when: everything about the API key.
 
-    credentials   an API key with its signing key, and where the two come from
-    keys          the two kinds of key, HMAC and RSA
-    signing       `sign`, and `BybitAuth` for the generated client
-    clock         the exchange's time, as far as it is known
-    redaction     keys and signatures taken out of text and of tracebacks
+credentials   an API key with its signing key, and where the two come from
+keys          the two kinds of key, HMAC and RSA
+signing       `sign`, and `BybitAuth` for the generated client
+clock         the exchange's time, as far as it is known
+redaction     keys and signatures taken out of text and of tracebacks
 """
 
 from .clock import Clock

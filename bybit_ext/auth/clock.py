@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
 
 Clock = Callable[[], int]
 """Returns UTC time in ms."""
@@ -46,7 +46,7 @@ class ServerClock:
         """
         try:
             now = self._clock()
-        except Exception as error:  # noqa: BLE001 - it is the caller's own function
+        except Exception as error:
             raise InvalidInput(f"clock: raised {type(error).__name__}.") from error
         if type(now) is not int:
             raise InvalidInput(f"clock: must return whole ms as int, not {now!r:.40}.")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
+
 from .keys import SigningKey, load_key
 from .redaction import LocalsCleared
 

@@ -1,6 +1,7 @@
 """Redaction: keys and signatures are taken out of every text that is kept, and of the frames of a traceback.
 
-The exchange echoes them (10004 quotes the API key), and a traceback keeps the local variables of the frames it went through.
+The exchange echoes them (10004 quotes the API key), and a traceback keeps the local variables of the frames it went
+through.
 """
 
 import re

@@ -7,8 +7,9 @@ from collections.abc import Generator
 
 import httpx
 
-from ..document import is_public
-from ..errors import InvalidInput
+from bybit_ext.document import is_public
+from bybit_ext.errors import InvalidInput
+
 from .clock import Clock, system_clock
 from .credentials import Credentials
 
@@ -77,7 +78,7 @@ def check_recv_window(recv_window: object) -> int:
 
 
 class BybitAuth(httpx.Auth):
-    """Signs the requests of an httpx client as they leave. An operation that the document declares public is not signed.
+    """Signs the requests of an httpx client as they leave, but for those that the document declares public.
 
     Args:
         credentials: the API key and what signs for it.
@@ -98,7 +99,7 @@ class BybitAuth(httpx.Auth):
         self._clock = clock
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sign the request as httpx sends it. If sending fails, take the signature off: httpx's errors keep their request.
+        """Sign the request as httpx sends it. If that fails, take the signature off: httpx's errors keep the request.
 
         Raises:
             InvalidInput: the clock raised, or did not return whole ms.

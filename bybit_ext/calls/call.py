@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from attrs import define, evolve, frozen
 
-from ..auth.clock import ServerClock
-from ..auth.credentials import Credentials
-from ..auth.signing import Signature, payload_of
-from ..engines.interface import Headers, Lost, Request
-from ..errors import BybitError, ClockError, InvalidInput, NotSent, OutcomeUnknown, RateLimited
-from ..results import Evidence
+from bybit_ext.auth.clock import ServerClock
+from bybit_ext.auth.credentials import Credentials
+from bybit_ext.auth.signing import Signature, payload_of
+from bybit_ext.engines.interface import Headers, Lost, Request
+from bybit_ext.errors import BybitError, ClockError, InvalidInput, NotSent, OutcomeUnknown, RateLimited
+from bybit_ext.results import Evidence
+
 from .flow import CallTime, Deadline, Flow, Send, Sent, Sleep
 from .operations import BuiltRequest
 from .responses import RawReply
@@ -51,8 +52,8 @@ class Limits:
     Attributes:
         deadline: by when it must end.
         timeout: seconds that one send may take.
-        resend_deadline: by when it must end once a send got no clear answer, so that there is time to look what became of
-            it; None for the deadline.
+        resend_deadline: by when it must end once a send got no clear answer, so that there is time to look what
+            became of it; None for the deadline.
         max_sends: how often it may be tried to send the request; None for as often as the time allows.
     """
 
@@ -69,7 +70,7 @@ class Limits:
         return wait + _MIN_SEND_TIME <= end.remaining
 
 
-def call_flow(
+def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
     built: BuiltRequest,
     process: Process[Parsed],
     *,

@@ -2,9 +2,10 @@
 
 from bybit_v5.models import GetServerTimeResponse
 
-from ..auth.clock import ServerClock
-from ..errors import OutcomeUnknown
-from ..results import Evidence
+from bybit_ext.auth.clock import ServerClock
+from bybit_ext.errors import OutcomeUnknown
+from bybit_ext.results import Evidence
+
 from .flow import CallTime, Flow
 from .retry import RetryState
 

@@ -3,9 +3,10 @@
 import re
 from typing import Any, cast
 
-from ..auth.redaction import redact
-from ..engines.interface import Reply
-from ..results import Evidence, RateLimit
+from bybit_ext.auth.redaction import redact
+from bybit_ext.engines.interface import Reply
+from bybit_ext.results import Evidence, RateLimit
+
 from .validation import parse_integer
 
 _MAX_TIME = 10**14  # ms, the year 5138: no clock says that

@@ -1,8 +1,9 @@
 """Flows: what a call does, without doing it.
 
-A flow is a generator that yields effects (send this, sleep so long, wait for the next event of the stream) and receives their
-results. It does no I/O and reads no clock: a driver performs the effects and passes the time in. So the blocking and the
-asynchronous client share one implementation of every decision, and tests run it in a time of their own.
+A flow is a generator that yields effects (send this, sleep so long, wait for the next event of the stream) and
+receives their results. It does no I/O and reads no clock: a driver performs the effects and passes the time in. So
+the blocking and the asynchronous client share one implementation of every decision, and tests run it in a time of
+their own.
 """
 
 from collections.abc import Awaitable, Callable, Generator
@@ -11,8 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
-from ..engines.interface import Lost, Reply, Request, Sign
-from ..errors import NotSent
+from bybit_ext.engines.interface import Lost, Reply, Request, Sign
+from bybit_ext.errors import NotSent
 
 Result = TypeVar("Result")
 

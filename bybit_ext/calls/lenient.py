@@ -6,7 +6,8 @@ from typing import Any, Protocol, Self, TypeVar, cast
 
 import attrs
 
-from ..document import Validate
+from bybit_ext.document import Validate
+
 from .validation import field_hints, type_validator
 
 _log = logging.getLogger("bybit_ext")

@@ -16,9 +16,10 @@ from attrs import frozen
 from bybit_v5 import AuthenticatedClient, Client
 from bybit_v5.models import ErrorResponse
 
-from ..document import OperationRules, Validate, is_idempotent, request_validator, rules_for
-from ..engines.interface import Request
-from ..errors import InvalidInput
+from bybit_ext.document import OperationRules, Validate, is_idempotent, request_validator, rules_for
+from bybit_ext.engines.interface import Request
+from bybit_ext.errors import InvalidInput
+
 from .validation import argument_hints, type_validator
 
 Arguments = ParamSpec("Arguments")
@@ -138,7 +139,7 @@ def _check(problem: str | None) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Return a subclass of str, such as a member of a `StrEnum`, as the string that it is: its `str()` may be another."""
+    """Return a subclass of str as the string that it is; the `str()` of a member of an enum may be another."""
     return str.__str__(value) if isinstance(value, str) and type(value) is not str else value
 
 
@@ -192,4 +193,3 @@ def parse_response(operation: Operation[Any, Answer], content: Any) -> Answer | 
     """
     response = cast("httpx.Response", _ParsedReply(content))
     return operation._parse_response(client=_ANY_CLIENT, response=response)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-

@@ -8,10 +8,11 @@ from typing import Any
 from attrs import frozen
 from bybit_v5.models import ErrorResponse
 
-from ..auth.redaction import redact
-from ..engines.interface import Reply
-from ..errors import AuthenticationFailed, BybitError, Forbidden, OutcomeUnknown, error_class_for
-from ..results import Evidence
+from bybit_ext.auth.redaction import redact
+from bybit_ext.engines.interface import Reply
+from bybit_ext.errors import AuthenticationFailed, BybitError, Forbidden, OutcomeUnknown, error_class_for
+from bybit_ext.results import Evidence
+
 from .evidence import read_evidence, redact_message
 from .operations import Answer, Operation, parse_response
 from .strict_json import parse_json
@@ -54,9 +55,7 @@ def read_reply(raw: RawReply) -> tuple[Any, Evidence]:
         content = parse_json(raw.reply.body)
     except ValueError:
         content = None
-    evidence = read_evidence(
-        raw.reply, content, secrets=raw.secrets, timestamp=raw.timestamp, sends=raw.sends
-    )
+    evidence = read_evidence(raw.reply, content, secrets=raw.secrets, timestamp=raw.timestamp, sends=raw.sends)
     if raw.reply.status == HTTPStatus.OK and evidence.ret_code == 0:
         redact_message(content, raw.secrets)
         return content, evidence
@@ -87,7 +86,7 @@ def process_response(operation: Operation[Any, Answer], raw: RawReply) -> tuple[
     raise OutcomeUnknown(problem, evidence)
 
 
-def _refusal(raw: RawReply, evidence: Evidence) -> BybitError:
+def _refusal(raw: RawReply, evidence: Evidence) -> BybitError:  # noqa: PLR0911 - one reason, one return
     """Return the error that a reply stands for, by its HTTP status first and its retCode second."""
     status, ret_code = raw.reply.status, evidence.ret_code
     if status == HTTPStatus.FORBIDDEN and ret_code != 0:

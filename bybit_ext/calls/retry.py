@@ -6,8 +6,8 @@ A request is sent again only where that is safe and useful:
     refused for the rate limit            when the limit resets
     refused because the order is busy     after a back-off
     nothing left this machine             after a back-off
-    no clear answer                       after a back-off, over a new connection, if the request does the same when it is
-                                          sent twice
+    no clear answer                       after a back-off, over a new connection, if the request does the same when
+                                          it is sent twice
     anything else                         never
 
 Each row is a rule, and a policy is a list of rules: the first that knows an answer decides.
@@ -18,7 +18,7 @@ from http import HTTPStatus
 
 from attrs import define, evolve
 
-from ..errors import (
+from bybit_ext.errors import (
     BUSY,
     BybitError,
     ClockError,
@@ -30,6 +30,7 @@ from ..errors import (
     RateLimited,
     Refused,
 )
+
 from .flow import backoff_delay
 from .operations import BuiltRequest
 

@@ -1,7 +1,7 @@
 """Whether a value is what its type hint says: for calls that no type checker saw, and for responses.
 
-The generated models do not check what they are given. This reads their annotations, which the document made; the validator
-of a hint is made once per process.
+The generated models do not check what they are given. This reads their annotations, which the document made; the
+validator of a hint is made once per process.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import attrs
 from bybit_v5 import models
 from bybit_v5.types import Unset
 
-from ..document import Validate
+from bybit_ext.document import Validate
 
 
 def validate_type(value: object, hint: Any, path: str) -> str | None:
@@ -22,7 +22,7 @@ def validate_type(value: object, hint: Any, path: str) -> str | None:
 
 
 @cache
-def type_validator(hint: Any) -> Validate:
+def type_validator(hint: Any) -> Validate:  # noqa: PLR0911 - one for each kind of hint
     """Return what validates values against a type hint."""
     if hint is Any:
         return _accept

@@ -14,10 +14,11 @@ from bybit_v5.models import (
     OrderFilter,
 )
 
-from ..orders.requests import CancelOrderRequest
-from ..client import Bybit
-from ..errors import BybitError, InvalidInput, NotSent, Refused
-from ..engines.hosts import Environment, Region
+from bybit_ext.client import Bybit
+from bybit_ext.engines.hosts import Environment, Region
+from bybit_ext.errors import BybitError, InvalidInput, NotSent, Refused
+from bybit_ext.orders.requests import CancelOrderRequest
+
 from .console import err, out, plain, print_text
 from .render import show_accepted, show_failure, show_interruption, show_outcome, show_update, waiting
 

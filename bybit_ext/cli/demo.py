@@ -15,13 +15,13 @@ from bybit_v5.models import (
 from rich.console import Console
 from rich.markup import escape
 
-from ..orders.requests import CancelOrderRequest
-from ..auth.clock import system_clock
-from ..client import Bybit
-from ..errors import BybitError
-from ..results import CancelOutcome
-from ..sandbox import Fault, Sandbox
-from ..sandbox.faults import drop_response, fill_first
+from bybit_ext.auth.clock import system_clock
+from bybit_ext.client import Bybit
+from bybit_ext.errors import BybitError
+from bybit_ext.orders.requests import CancelOrderRequest
+from bybit_ext.results import CancelOutcome
+from bybit_ext.sandbox import Fault, Sandbox
+from bybit_ext.sandbox.faults import drop_response, fill_first
 
 
 @frozen

@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 from bybit_v5.models import Order
 
-from ..errors import BybitError, OutcomeUnknown
-from ..results import CancelAccepted, CancelOutcome
+from bybit_ext.errors import BybitError, OutcomeUnknown
+from bybit_ext.results import CancelAccepted, CancelOutcome
+
 from .console import err, out, plain, print_safely, print_text
 
 

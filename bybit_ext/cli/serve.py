@@ -4,7 +4,7 @@ import threading
 
 from rich.console import Console
 
-from ..sandbox import Sandbox
+from bybit_ext.sandbox import Sandbox
 
 
 def serve(console: Console, port: int) -> None:

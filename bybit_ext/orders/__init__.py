@@ -1,12 +1,12 @@
 """What is done about orders, as flows without I/O.
 
-    requests     how a request names its order
-    order_calls  the calls about one order: cancel it, read it from either list
-    queries      orders of a list, read leniently
-    identity     is a reported order the one that the call is about?
-    reports      what has been reported of the orders that can be the one
-    quantities   exact quantities, with their unit
-    cancel       ask to cancel
-    tracker      the confirmation as a state machine
-    confirm      the flow that does what the tracker decides
+requests     how a request names its order
+order_calls  the calls about one order: cancel it, read it from either list
+queries      orders of a list, read leniently
+identity     is a reported order the one that the call is about?
+reports      what has been reported of the orders that can be the one
+quantities   exact quantities, with their unit
+cancel       ask to cancel
+tracker      the confirmation as a state machine
+confirm      the flow that does what the tracker decides
 """

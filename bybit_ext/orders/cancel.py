@@ -1,8 +1,9 @@
 """Ask the exchange to cancel one order, and again where that is safe."""
 
-from ..calls.flow import Flow, Sleep, backoff_delay
-from ..errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
-from ..results import CancelAccepted
+from bybit_ext.calls.flow import Flow, Sleep, backoff_delay
+from bybit_ext.errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
+from bybit_ext.results import CancelAccepted
+
 from .identity import Match
 from .order_calls import OrderCalls, shows
 from .reports import Reports
@@ -14,8 +15,8 @@ _MIN_WAIT = 0.01  # seconds; anything shorter is treated as expired
 def cancel_flow(calls: OrderCalls) -> Flow[CancelAccepted]:
     """Return the acknowledgement.
 
-    By order id, the call itself sends again. By link id, an outcome that is unknown is looked into first, because the id may
-    name a newer order by then; what is sent again names the order by the exchange's id.
+    By order id, the call itself sends again. By link id, an outcome that is unknown is looked into first, because the
+    id may name a newer order by then; what is sent again names the order by the exchange's id.
 
     Raises:
         Refused: the exchange answered no.

@@ -4,9 +4,10 @@ from typing import Any, TypeVar, cast
 
 from attrs import define, evolve
 
-from ..calls.flow import Deadline, Flow, NextEvent, Sleep, Subscription
-from ..errors import BybitError
-from ..results import CancelOutcome, FinalStatus
+from bybit_ext.calls.flow import Deadline, Flow, NextEvent, Sleep, Subscription
+from bybit_ext.errors import BybitError
+from bybit_ext.results import CancelOutcome, FinalStatus
+
 from .order_calls import OrderCalls, shows
 from .quantities import read_quantities
 from .tracker import Cancelled, Fail, Finish, Listen, OrdersRead, OrderTracker, ReadOrders, SendCancel
@@ -24,13 +25,13 @@ class Confirmation:
         calls: the calls about the order.
         tracker: decides what to do.
         subscription: where the stream's events arrive; None if there is no stream.
-        requested_at: when the call began, UTC in ms.
+        local_start: when the call began, in ms by this machine's clock as it is.
     """
 
     calls: OrderCalls
     tracker: OrderTracker
     subscription: Subscription | None
-    requested_at: int
+    local_start: int
 
     def flow(self) -> Flow[CancelOutcome]:
         """Return how the order ended, or raise what is known.
@@ -92,7 +93,7 @@ class Confirmation:
         return reading
 
     def _while_listening(self, call: Flow[Result]) -> Flow[Result | None]:
-        """Run a call, but spend its pauses with the stream. Give it up, and return None, if the end is reported meanwhile."""
+        """Run a call, but listen in its pauses. Give it up, and return None, if the end is reported meanwhile."""
         received: Any = None
         while True:
             try:
@@ -137,7 +138,9 @@ class Confirmation:
 
     def _outcome(self, end: Finish, began_at: float) -> CancelOutcome:
         quantities = read_quantities(end.order)
-        assert quantities is not None, "an order whose quantities cannot be read is never an end"
+        if quantities is None:
+            raise ValueError("an order whose quantities cannot be read is not an end")
+        requested_at = self.local_start + self.calls.caller.clock.offset
         return CancelOutcome(
             status=cast("FinalStatus", end.order.order_status),
             cancelled=end.order.order_status in _CANCELLED,
@@ -148,6 +151,6 @@ class Confirmation:
             remaining_unit=quantities.remaining_unit,
             confirmed_by=end.source,
             accepted=self.calls.identity.accepted,
-            requested_at=self.requested_at,
-            confirmed_at=self.requested_at + round((self.calls.time.now - began_at) * 1000),
+            requested_at=requested_at,
+            confirmed_at=requested_at + round((self.calls.time.now - began_at) * 1000),
         )

@@ -1,12 +1,14 @@
 """Is a reported order the one that the call is about?
 
-An order id names one order for ever. A link id may be used again as soon as its order has ended, so by a link id the *times* decide,
-all of them the exchange's: the order must have been there when the call began, and must not have ended before.
+An order id names one order for ever. A link id may be used again as soon as its order has ended, so by a link id the
+*times* decide, all of them the exchange's: the order must have been there when the call began, and must not have
+ended before.
 
-    FOREIGN    another id, category or symbol; or created after the call began; or, though the cancel was accepted, ended
-               before the call began
-    DOUBTFUL   one of these two by less than the exchange's own clocks may differ; or it ended before the call began and no
-               acknowledgement contradicts that: it counts only once the lists have shown no other one for long enough
+    FOREIGN    another id, category or symbol; or created after the call began; or, though the cancel was accepted,
+               ended before the call began
+    DOUBTFUL   it may have ended before the call began, and a newer order may be meant; or it was acknowledged, but its
+               creation looks younger than the call by less than the exchange's clocks may differ. It counts only once
+               the lists show no other one for long enough
     CERTAIN    all else
 """
 
@@ -15,7 +17,8 @@ from enum import Enum
 from attrs import define, field, frozen
 from bybit_v5.models import Order
 
-from ..results import CancelAccepted
+from bybit_ext.results import CancelAccepted
+
 from .requests import OrderName
 
 CLOCK_TOLERANCE = 50
@@ -118,7 +121,9 @@ class Identity:
 
     def _match_creation(self, order: Order) -> Match:
         created = parse_time(order.created_time)
-        if created is None or created > self.start.latest + CLOCK_TOLERANCE:
+        # What was acknowledged is known to exist; only the exchange's clocks can make it younger than the call.
+        tolerance = CLOCK_TOLERANCE if self.order_id is not None else 0
+        if created is None or created > self.start.latest + tolerance:
             return Match.FOREIGN
         return Match.CERTAIN if created <= self.start.latest else Match.DOUBTFUL
 
@@ -126,7 +131,7 @@ class Identity:
         if order.order_status not in FINAL or self.order_id is not None:
             return Match.CERTAIN
         ended = parse_time(order.updated_time)
-        if ended is not None and ended >= self.start.earliest - 1:
+        if ended is not None and ended > self.start.latest:
             return Match.CERTAIN
         is_past = ended is None or ended < self.start.earliest - CLOCK_TOLERANCE
         return Match.FOREIGN if self.accepted and is_past else Match.DOUBTFUL

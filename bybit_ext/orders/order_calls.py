@@ -7,14 +7,15 @@ from bybit_v5.api.trade import cancel_order
 from bybit_v5.models import OrderIds
 from bybit_v5.types import UNSET
 
-from ..auth.redaction import redact
-from ..calls.call import Caller, Limits, call_flow
-from ..calls.flow import CallTime, Flow
-from ..calls.operations import BuiltRequest, build_request
-from ..calls.responses import RawReply, process_response
-from ..calls.retry import READ, RetryState, policy_for
-from ..errors import BybitError, OutcomeUnknown
-from ..results import CancelAccepted, Evidence
+from bybit_ext.auth.redaction import redact
+from bybit_ext.calls.call import Caller, Limits, call_flow
+from bybit_ext.calls.flow import CallTime, Flow
+from bybit_ext.calls.operations import BuiltRequest, build_request
+from bybit_ext.calls.responses import RawReply, process_response
+from bybit_ext.calls.retry import READ, RetryState, policy_for
+from bybit_ext.errors import BybitError, OutcomeUnknown
+from bybit_ext.results import CancelAccepted, Evidence
+
 from .identity import Identity, Match, ServerTimeReading
 from .queries import OPERATIONS, List, ReadableOrders, process_orders
 from .requests import OrderName
@@ -83,7 +84,7 @@ class OrderCalls:
         try:
             orders, evidence = yield from call_flow(
                 built,
-                process_orders,
+                partial(process_orders, name.category),
                 caller=self.caller,
                 time=self.time,
                 limits=Limits(self.limits.deadline, min(self.limits.timeout, _MAX_READING)),

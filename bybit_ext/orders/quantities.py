@@ -5,7 +5,7 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, DecimalException
 from attrs import frozen
 from bybit_v5.models import Order
 
-from ..results import Unit
+from bybit_ext.results import Unit
 
 _MAX_EXPONENT = 64  # no coin is counted in larger numbers or smaller parts
 # The caller's own context may round, or raise: this one does neither for what `_MAX_EXPONENT` lets through.
@@ -48,7 +48,7 @@ def read_quantities(order: Order) -> Quantities | None:
 
 
 def parse_decimal(text: object) -> Decimal | None:
-    """Return a decimal number, whatever the decimal context is; 0 for an empty string, None for what is not a number."""
+    """Return a number, whatever the decimal context is: 0 for an empty string, None for what is not a number."""
     if not isinstance(text, str):
         return None
     try:

@@ -4,13 +4,13 @@ from typing import Any, Literal, cast
 
 from attrs import frozen
 from bybit_v5.api.trade import get_order_history, get_orders
-from bybit_v5.models import Order
+from bybit_v5.models import Category, Order
 
-from ..calls.lenient import parse_leniently
-from ..calls.operations import Operation
-from ..calls.responses import RawReply, read_reply
-from ..errors import OutcomeUnknown
-from ..results import Evidence
+from bybit_ext.calls.lenient import parse_leniently
+from bybit_ext.calls.operations import Operation
+from bybit_ext.calls.responses import RawReply, read_reply
+from bybit_ext.errors import OutcomeUnknown
+from bybit_ext.results import Evidence
 
 List = Literal["open orders", "history"]
 OPERATIONS: dict[List, Operation[Any, Any]] = {"open orders": get_orders, "history": get_order_history}
@@ -29,8 +29,12 @@ class ReadableOrders:
     has_unreadable: bool
 
 
-def process_orders(raw: RawReply) -> tuple[ReadableOrders, Evidence]:
+def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, Evidence]:
     """Return the orders of a reply and its evidence.
+
+    Args:
+        category: product type that was asked for; the orders of a list do not say it, the list around them may.
+        raw: the reply.
 
     Raises:
         Refused: the exchange answered no.
@@ -41,8 +45,8 @@ def process_orders(raw: RawReply) -> tuple[ReadableOrders, Evidence]:
     items = result.get("list") if isinstance(result, dict) else None
     if not isinstance(items, list):
         raise OutcomeUnknown("The exchange accepted, but there is no list of orders in its answer.", evidence)
-    category = cast("dict[str, Any]", result).get("category")
-    orders = [parse_leniently(Order, _with_category(item, category)) for item in cast("list[object]", items)]
+    named = cast("dict[str, Any]", result).get("category") or category
+    orders = [parse_leniently(Order, _with_category(item, named)) for item in cast("list[object]", items)]
     readable = [order for order in orders if order is not None]
     return ReadableOrders(readable, has_unreadable=len(readable) < len(orders)), evidence
 

@@ -3,7 +3,8 @@
 from attrs import define, field, frozen
 from bybit_v5.models import Order
 
-from ..results import Source
+from bybit_ext.results import Source
+
 from .identity import FINAL, Identity, Match, parse_time
 from .quantities import read_quantities
 

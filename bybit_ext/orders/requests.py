@@ -24,8 +24,8 @@ class OrderName:
         category: product type.
         symbol: symbol.
         order_id: the exchange's id; None if the request names the order by its link id.
-        order_link_id: the caller's own id; None if the request names the order by the exchange's: beside it, Bybit ignores
-            the other one.
+        order_link_id: the caller's own id; None if the request names the order by the exchange's: beside it, Bybit
+            ignores the other one.
         order_filter: kind of a spot order; None if the request does not say.
     """
 

@@ -1,43 +1,42 @@
 """The confirmation of one cancel as a state machine: events and the time go in, decisions come out.
 
-It does no I/O and reads no clock. `OrderTracker.feed(event, now)` takes what happened and returns what to do next; the flow in
-`confirm.py` does it. Which order a report is about is told by `identity.py`.
+It does no I/O and reads no clock. `OrderTracker.feed(event, now)` takes what happened and returns what to do next; the
+flow in `confirm.py` does it. Which order a report is about is told by `identity.py`.
 
-    state        entered when                                     decides
-    -----------  -----------------------------------------------  -------------------------------------------------------------
-    CONNECTING   the call begins, and there is a stream           Listen, until the stream is subscribed, but at most 2 s or a
-                                                                  quarter of the deadline
-    CANCELLING   the stream is subscribed, late, lost or absent   SendCancel, once; then Listen while the cancel waits to be
-                                                                  sent again
-    WAITING      the cancel was accepted                          Listen for 0.5 s if the stream is subscribed, then ReadOrders
-                                                                  and Listen in turn, 0.1 s to 1 s apart
-    SEARCHING    the cancel was refused in a way that can mean    ReadOrders and Listen in turn, at once; SendCancel by order id,
-                 that the order has ended, or its outcome is      where a cancel by link id has an unknown outcome and the order
-                 unknown                                          it meant was found open
-    (ended)      see below                                        Finish, or Fail
+    state       entered when                          decides
+    ----------  ------------------------------------  --------------------------------------------------------------
+    CONNECTING  the call begins, with a stream        Listen, until the stream is subscribed, but at most 2 s or a
+                                                      quarter of the deadline
+    CANCELLING  the stream is subscribed, late, lost  SendCancel, once
+                or absent
+    WAITING     the cancel was accepted               Listen for 0.5 s if the stream is subscribed, then ReadOrders
+                                                      and Listen in turn, 0.1 s to 1 s apart
+    SEARCHING   the cancel was refused so that the    ReadOrders and Listen in turn, at once; SendCancel by order
+                order may have ended, or its outcome  id, where the outcome of a cancel by link id is unknown and
+                is unknown                            the order that it meant is found open
 
-    event        meaning                                          effect in any state
-    -----------  -----------------------------------------------  -------------------------------------------------------------
-    StreamState  the stream is subscribed, or disconnected        disconnected: read what was missed
-    BybitError   the stream has ended for good                    read from now on
-    Order        the stream reports an order                      remembered if it can be the one
-    OrdersRead   the lists were read                              its orders are remembered; or the reading failed
-    Cancelled    the cancel brought an acknowledgement or an      WAITING, SEARCHING, or Fail
-                 error
-    None         time has passed                                  -
+    event        meaning                                 effect in any state
+    -----------  --------------------------------------  -----------------------------------------------------------
+    StreamState  the stream is subscribed, or not        disconnected: read what was missed
+    BybitError   the stream has ended for good           read from now on
+    Order        the stream reports an order             remembered if it can be the one
+    OrdersRead   the lists were read                     their orders are remembered; or the reading failed
+    Cancelled    the cancel brought an acknowledgement,  WAITING, SEARCHING, or Fail
+                 or an error
+    None         time has passed                         -
 
 What ends it, in this order:
 
-    1. A final status of the order that is CERTAIN to be the one: Finish, whatever became of the cancel. Of two such orders, the one
-       that was created first was open when the call began.
-    2. An error of the cancel that says nothing about the order, such as a wrong key: Fail.
-    3. After the *settle time*, that is at least three readings of both lists over `absent_after` seconds, all since the cancel
-       was answered and without a CERTAIN order:
-         a DOUBTFUL order that has ended                          Finish with the newest of them
-         no order at all, and the cancel was refused              Fail with that refusal
-       and whatever the lists show, if the cancel was refused otherwise (with an unknown retCode: after one reading of both
-       lists), or answered with an HTTP status that would come again: Fail with that error
-    4. The deadline: Fail with OutcomeUnknown.
+1. A final status of an order that is CERTAIN to be the one: Finish, whatever became of the cancel. Of two such orders,
+   the one that was created first was open when the call began.
+2. An error of the cancel that says nothing about the order, such as a wrong key: Fail with it.
+3. After the *settle time*, which is at least three readings of both lists over `absent_after` seconds since the cancel
+   was answered:
+   - A DOUBTFUL order that has ended, and no other: Finish with it; of several, with the newest.
+   - No order at all, and a cancel that was refused as not found or closed: Fail with that refusal.
+   - A cancel that was refused otherwise, or answered with an HTTP status that would come again: Fail with that error.
+     A refusal by an unknown retCode is looked into once, not for the settle time.
+4. The deadline: Fail with OutcomeUnknown.
 
 A final status is never replaced by another report of the same order. Of conflicting open ones the latest counts.
 """
@@ -48,9 +47,9 @@ from attrs import define, field, frozen
 from bybit_v5.models import Order
 from bybit_v5.models.known_order_status import KNOWN_ORDER_STATUS_VALUES
 
-from ..calls.flow import backoff_delay
-from ..calls.retry import NON_RETRYABLE
-from ..errors import (
+from bybit_ext.calls.flow import backoff_delay
+from bybit_ext.calls.retry import NON_RETRYABLE
+from bybit_ext.errors import (
     AuthenticationFailed,
     BybitError,
     Forbidden,
@@ -61,8 +60,9 @@ from ..errors import (
     OutcomeUnknown,
     Refused,
 )
-from ..results import CancelAccepted, Evidence, Source
-from ..stream.events import StreamState
+from bybit_ext.results import CancelAccepted, Evidence, Source
+from bybit_ext.stream.events import StreamState
+
 from .identity import Identity, Match
 from .reports import Reports
 
@@ -162,6 +162,7 @@ class _Readings:
 
     began_at: float
     count: int = 0
+    has_read: bool = False
     failures_in_a_row: int = 0
     settled_count: int = 0
     settled_since: float | None = None
@@ -195,6 +196,8 @@ class OrderTracker:
     _refused_ids: set[str] = field(factory=set[str], init=False)
     _may_resend: bool = field(default=False, init=False)
     _sent_id: str | None = field(default=None, init=False)
+    _resends: int = field(default=0, init=False)
+    _resend_at: float = field(default=0.0, init=False)
     _readings: _Readings = field(factory=lambda: _Readings(0.0), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -232,6 +235,7 @@ class OrderTracker:
     def _take_reading(self, reading: OrdersRead, now: float) -> None:
         readings = self._readings
         readings.count += 1
+        readings.has_read = True
         readings.error = reading.error
         readings.next_at = now + backoff_delay(readings.count, longest=_MAX_PAUSE)
         readings.failures_in_a_row = readings.failures_in_a_row + 1 if _goes_on(reading.error) else 0
@@ -244,7 +248,7 @@ class OrderTracker:
             readings.settled_until = now
 
     def _take_answer(self, answer: Cancelled, now: float) -> None:
-        self._readings = _Readings(now, next_at=now)
+        self._readings = _Readings(now, next_at=now, count=self._readings.count)
         self._failure = answer.error
         if answer.accepted:
             self.identity.accepted = answer.accepted
@@ -255,8 +259,11 @@ class OrderTracker:
         if self._sent_id is None:
             self._may_resend = self.identity.name.order_id is None and is_worth_resending(answer.error)
         self._may_resend &= answer.may_send_again
-        if self._sent_id and isinstance(answer.error, OrderNotFound | OrderClosed):
-            self._refused_ids.add(self._sent_id)
+        if self._sent_id is not None:
+            self._resends += 1
+            self._resend_at = now + backoff_delay(self._resends, longest=_MAX_PAUSE)
+            if isinstance(answer.error, OrderNotFound | OrderClosed):
+                self._refused_ids.add(self._sent_id)
 
     # ---- what to do
 
@@ -308,9 +315,8 @@ class OrderTracker:
 
     def _id_to_cancel(self, now: float) -> str | None:
         """Return the id of an order to cancel once more: the link id in the request may name another one by now."""
-        if not self._may_resend or self._state is not _State.SEARCHING or now >= self._resend_deadline:
-            return None
-        if not self._readings.count:
+        may_resend = self._may_resend and self._state is _State.SEARCHING and self._readings.has_read
+        if not may_resend or not self._resend_at <= now < self._resend_deadline:
             return None
         found = (report.order.order_id for report in self._reports.matching(Match.CERTAIN))
         return next((order_id for order_id in found if order_id not in self._refused_ids), None)
@@ -322,7 +328,8 @@ class OrderTracker:
                 return Fail(self._failure)
             return Listen(left) if self._has_stream else Fail(self._unknown())
         if now < self._readings.next_at:
-            return Listen(min(left, self._readings.next_at - now))
+            next_send = self._resend_at if self._may_resend and self._resend_at > now else self._deadline
+            return Listen(min(left, next_send - now, self._readings.next_at - now))
         has_read_long = now - self._readings.began_at >= _HISTORY_TOO
         return ReadOrders(history_in_any_case=has_read_long or type(self._failure) is Refused)
 
@@ -338,9 +345,7 @@ class OrderTracker:
             message += f" What came before: {type(cause).__name__}: {cause.args[0]}"
         accepted = self.identity.accepted
         known = Evidence(trace_id=accepted.trace_id, sends=accepted.sends) if accepted else Evidence()
-        unknown = OutcomeUnknown(
-            message, cause.evidence if cause else known, last_order=last_order, accepted=accepted
-        )
+        unknown = OutcomeUnknown(message, cause.evidence if cause else known, last_order=last_order, accepted=accepted)
         unknown.__cause__ = error
         return unknown
 

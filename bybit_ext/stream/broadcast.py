@@ -9,7 +9,8 @@ from typing import TypeVar
 from attrs import define, frozen
 from bybit_v5.models import Order
 
-from ..errors import BybitError, Forbidden, UpdatesDropped
+from bybit_ext.errors import BybitError, Forbidden, UpdatesDropped
+
 from .events import StreamEvent, StreamState
 
 MAX_WAITING = 10_000
@@ -18,7 +19,7 @@ MAX_WAITING = 10_000
 
 @frozen
 class OrderKey:
-    """Which orders a subscription is for: the one with this id, or those with this link id; all, if neither is given."""
+    """Which orders a subscription is for: the one with this id, or those with this link id, or else all."""
 
     order_id: str | None = None
     order_link_id: str | None = None

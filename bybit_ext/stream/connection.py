@@ -9,10 +9,11 @@ from typing import Any
 
 from attrs import define
 
-from ..auth.redaction import redact
-from ..engines.sockets import open_socket
-from ..engines.threads import run_in_thread
-from ..errors import AuthenticationFailed, Refused
+from bybit_ext.auth.redaction import redact
+from bybit_ext.engines.sockets import open_socket
+from bybit_ext.engines.threads import run_in_thread
+from bybit_ext.errors import AuthenticationFailed, Refused
+
 from .events import StreamEvent
 from .protocol import PING, LogIn, parse_message, read_orders, subscribe_message
 from .settings import StreamSettings

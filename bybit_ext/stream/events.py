@@ -4,7 +4,7 @@ from enum import Enum
 
 from bybit_v5.models import Order
 
-from ..errors import BybitError
+from bybit_ext.errors import BybitError
 
 
 class StreamState(Enum):

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from bybit_v5.models import Order
 
-from ..auth.credentials import Credentials
-from ..calls.lenient import parse_leniently
-from ..calls.strict_json import parse_json
+from bybit_ext.auth.credentials import Credentials
+from bybit_ext.calls.lenient import parse_leniently
+from bybit_ext.calls.strict_json import parse_json
 
 _log = logging.getLogger("bybit_ext")
 

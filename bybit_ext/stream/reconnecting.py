@@ -4,9 +4,10 @@ import asyncio
 import logging
 import time
 
-from ..auth.redaction import LocalsCleared
-from ..calls.flow import backoff_delay
-from ..errors import BybitError, Forbidden, InvalidInput, NotSent, OutcomeUnknown, Refused
+from bybit_ext.auth.redaction import LocalsCleared
+from bybit_ext.calls.flow import backoff_delay
+from bybit_ext.errors import BybitError, Forbidden, InvalidInput, NotSent, OutcomeUnknown, Refused
+
 from .connection import OpenSocket, Publish, read, subscribed
 from .events import StreamState
 from .settings import StreamSettings

@@ -7,8 +7,9 @@ import asyncio
 import threading
 from contextlib import suppress
 
-from ..engines.interface import refuse_closed
-from ..errors import NotSent
+from bybit_ext.engines.interface import refuse_closed
+from bybit_ext.errors import NotSent
+
 from .broadcast import Broadcaster
 from .connection import OpenSocket
 from .reconnecting import run_stream

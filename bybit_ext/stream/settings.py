@@ -2,10 +2,10 @@
 
 from attrs import frozen
 
-from ..auth.clock import Clock
-from ..auth.credentials import Credentials
-from ..engines.sockets import Route
-from ..engines.tls import TlsSettings
+from bybit_ext.auth.clock import Clock
+from bybit_ext.auth.credentials import Credentials
+from bybit_ext.engines.sockets import Route
+from bybit_ext.engines.tls import TlsSettings
 
 
 @frozen

@@ -138,12 +138,12 @@ class TestWhereKeysComeFrom:
 
     def test_a_file_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
         variables = {"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": str(tmp_path / "missing")}
-        with pytest.raises(InvalidInput, match="BYBIT_API_SECRET_FILE: .* cannot be read: No such file"):
+        with pytest.raises(InvalidInput, match=r"BYBIT_API_SECRET_FILE: .* cannot be read: No such file"):
             load_credentials(environ=variables)
 
     @pytest.mark.parametrize("secret", ["Y" * 36, "-----BEGIN PRIVATE KEY-----\nMIIEvQ", "Y" * 300])
     def test_a_secret_in_place_of_a_path_is_not_quoted(self, secret: str) -> None:
-        with pytest.raises(InvalidInput, match="BYBIT_API_SECRET_FILE: .* must hold a path") as caught:
+        with pytest.raises(InvalidInput, match=r"BYBIT_API_SECRET_FILE: .* must hold a path") as caught:
             load_credentials(environ={"BYBIT_API_KEY": "key", "BYBIT_API_SECRET_FILE": secret})
         assert secret[:10] not in str(caught.value)
 

@@ -23,11 +23,11 @@ from bybit_ext import (
 )
 from bybit_ext.calls.flow import Sleep
 from bybit_ext.calls.retry import RetryState
-from bybit_ext.engines.interface import Reply
 from tests.conftest import API_KEY, API_SECRET
 from tests.virtual_time import GONE, LOST, World, no_jitter, page, reply
 
 __all__ = ["no_jitter"]
+pytestmark = pytest.mark.usefixtures("no_jitter")
 
 ORDER = CancelByOrderId("linear", "BTCUSDT", "1")
 
@@ -44,14 +44,12 @@ class ClientWorld(World):
 
 
 @pytest.fixture
-def world(no_jitter: None) -> Iterator[ClientWorld]:
+def world() -> Iterator[ClientWorld]:
     with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", clock=lambda: 1_000_000) as bybit:
         yield ClientWorld(bybit=bybit)
 
 
-@pytest.mark.parametrize(
-    ("brings", "kind"), [(LOST, OutcomeUnknown), (GONE, NotSent), (reply(10006), RateLimited)]
-)
+@pytest.mark.parametrize(("brings", "kind"), [(LOST, OutcomeUnknown), (GONE, NotSent), (reply(10006), RateLimited)])
 def test_it_is_sent_again_less_and_less_often(world: ClientWorld, brings: Any, kind: type[BybitError]) -> None:
     world.replies = [brings]
     with pytest.raises(kind) as caught:
@@ -84,7 +82,9 @@ def test_nothing_is_sent_that_could_not_be_answered_in_time(world: ClientWorld) 
 
 
 @pytest.mark.parametrize(("code", "kind"), [(110001, OrderNotFound), (110010, OrderClosed)])
-def test_after_a_doubt_an_order_that_is_gone_may_be_our_doing(world: ClientWorld, code: int, kind: type[Refused]) -> None:
+def test_after_a_doubt_an_order_that_is_gone_may_be_our_doing(
+    world: ClientWorld, code: int, kind: type[Refused]
+) -> None:
     world.replies = [LOST, reply(code)]
     with pytest.raises(kind, match="An earlier send of this call got no clear answer") as caught:
         world.cancel()
@@ -205,9 +205,7 @@ def test_every_send_again_is_logged_without_a_secret(world: ClientWorld, caplog:
 
 @pytest.mark.parametrize(("brings", "kind"), [(LOST, OutcomeUnknown), (GONE, NotSent), (reply(10006), RateLimited)])
 @pytest.mark.parametrize("max_sends", [1, 3])
-def test_a_call_is_sent_no_more_often_than_it_may(
-    no_jitter: None, max_sends: int, brings: Any, kind: type[BybitError]
-) -> None:
+def test_a_call_is_sent_no_more_often_than_it_may(max_sends: int, brings: Any, kind: type[BybitError]) -> None:
     with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", max_sends=max_sends) as bybit:
         world = ClientWorld(bybit=bybit, replies=[brings])
         with pytest.raises(kind):

@@ -342,7 +342,7 @@ class TestOutcomeUnknown:
 
     def test_what_is_wrong_deep_in_an_answer_is_named(self) -> None:
         order = {"symbol": "BTCUSDT", "orderId": "1", "orderLinkId": "", "price": 5}
-        fields = dict.fromkeys("orderStatus qty cumExecQty createdTime updatedTime".split(), "1") | order
+        fields = dict.fromkeys(["orderStatus", "qty", "cumExecQty", "createdTime", "updatedTime"], "1") | order
         transport = answering(json={"retCode": 0, "result": {"list": [fields]}})
         with (
             Bybit(API_KEY, API_SECRET, max_sends=1, transport=transport) as bybit,

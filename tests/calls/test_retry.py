@@ -35,12 +35,20 @@ from bybit_ext.auth.clock import ServerClock, system_clock
 from bybit_ext.calls.flow import backoff_delay
 from bybit_ext.engines.interface import Reply
 from bybit_ext.sandbox import Fault, Sandbox
-from bybit_ext.sandbox.faults import (delay_response, drop_response, fill_first, respond_with, respond_with_body, respond_with_page, respond_with_status, truncate_response)
+from bybit_ext.sandbox.faults import (
+    delay_response,
+    drop_response,
+    fill_first,
+    respond_with,
+    respond_with_body,
+    respond_with_page,
+    respond_with_status,
+    truncate_response,
+)
 from tests.conftest import API_KEY, API_SECRET, Cancel, Handler, options_of
 from tests.virtual_time import World, no_jitter, reply
 
 __all__ = ["no_jitter"]
-
 
 
 def order() -> CancelByOrderId:
@@ -104,24 +112,32 @@ MATRIX: dict[str, Row] = {
     "10006 that persists, reset later than the deadline": Row(
         [respond_with(10006, reset_in=3)] * ALWAYS, RateLimited, (1, 1), (0.0, 0.5), says="10006"
     ),
-    "10006 that persists, no header": Row([respond_with(10006)] * ALWAYS, RateLimited, (2, 8), (0.2, 1.1), says="10006"),
+    "10006 that persists, no header": Row(
+        [respond_with(10006)] * ALWAYS, RateLimited, (2, 8), (0.2, 1.1), says="10006"
+    ),
     "10429 that persists": Row([respond_with(10429)] * ALWAYS, RateLimited, (2, 8), (0.2, 1.1)),
     "10000 once": Row([respond_with(10000, carry_out=False)], CancelAccepted, (2, 2)),
     "10016 once": Row([respond_with(10016)], CancelAccepted, (2, 2)),
     "10016 that persists": Row([respond_with(10016)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1), says="10016"),
     "403 as HTML": Row([respond_with_page(403)] * ALWAYS, Forbidden, says="could not be satisfied"),
-    "403 as JSON": Row([respond_with_status(403, b'{"retCode": 10006, "retMsg": "access too frequent"}')] * ALWAYS, Forbidden),
+    "403 as JSON": Row(
+        [respond_with_status(403, b'{"retCode": 10006, "retMsg": "access too frequent"}')] * ALWAYS, Forbidden
+    ),
     **{
         f"{code} {kind} once": Row([respond_with_status(code, content)], CancelAccepted, (2, 2))
         for code in (429, 500, 502)
         for kind, content in (("JSON", b'{"retCode": 10016}'), ("HTML", b"<html>"), ("empty", b""))
     },
     **{
-        f"{code} that persists": Row([respond_with_page(code)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1), says=str(code))
+        f"{code} that persists": Row(
+            [respond_with_page(code)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1), says=str(code)
+        )
         for code in (429, 500, 502)
     },
     **{
-        f"200 with {content.decode()!r} once": Row([respond_with_body(content, carry_out=False)], CancelAccepted, (2, 2))
+        f"200 with {content.decode()!r} once": Row(
+            [respond_with_body(content, carry_out=False)], CancelAccepted, (2, 2)
+        )
         for content in UNREADABLE
     },
     **{
@@ -132,15 +148,23 @@ MATRIX: dict[str, Row] = {
     },
     "a truncated answer once": Row([truncate_response(carry_out=False)], CancelAccepted, (2, 2)),
     "the answer lost, the cancel not carried out": Row([drop_response(carry_out=False)], CancelAccepted, (2, 2)),
-    "the connection reset each time": Row([drop_response(carry_out=False)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1)),
-    "an answer later than the time-out": Row([delay_response(0.5)] * ALWAYS, OutcomeUnknown, (2, 8), (0.3, 1.2), timeout=0.1),
+    "the connection reset each time": Row(
+        [drop_response(carry_out=False)] * ALWAYS, OutcomeUnknown, (2, 8), (0.2, 1.1)
+    ),
+    "an answer later than the time-out": Row(
+        [delay_response(0.5)] * ALWAYS, OutcomeUnknown, (2, 8), (0.3, 1.2), timeout=0.1
+    ),
     "the answer lost, then 110001": Row([drop_response(), respond_with(110001)], OrderNotFound, (2, 2), earlier=True),
     "the answer lost, then 110010": Row([drop_response(), respond_with(110010)], OrderClosed, (2, 2), earlier=True),
     "the answer lost, then 170142": Row([drop_response(), respond_with(170142)], OrderClosed, (2, 2), earlier=True),
     "filled before": Row([fill_first(110001)], OrderNotFound),
     "filled before the re-send": Row([drop_response(carry_out=False), fill_first()], OrderClosed, (2, 2), earlier=True),
-    "the answer lost, then 403": Row([drop_response(), respond_with_page(403)], OutcomeUnknown, (2, 2), says="Forbidden"),
-    "the answer lost, then 10003": Row([drop_response(), respond_with(10003)], OutcomeUnknown, (2, 2), says="AuthenticationFailed"),
+    "the answer lost, then 403": Row(
+        [drop_response(), respond_with_page(403)], OutcomeUnknown, (2, 2), says="Forbidden"
+    ),
+    "the answer lost, then 10003": Row(
+        [drop_response(), respond_with(10003)], OutcomeUnknown, (2, 2), says="AuthenticationFailed"
+    ),
     "the answer lost, then 10006 that persists": Row(
         [drop_response(), *[respond_with(10006)] * ALWAYS], OutcomeUnknown, (2, 8), (0.2, 1.1), says="RateLimited"
     ),
@@ -334,7 +358,7 @@ class TestClock:
         assert abs(asyncio.run(run()) + 4000) < 500
 
     def test_the_measured_time_is_that_of_the_middle_of_the_round_trip(self) -> None:
-        answer = {"result": {"timeSecond": "5", "timeNano": "5000000000"}}
+        answer: dict[str, Any] = {"result": {"timeSecond": "5", "timeNano": "5000000000"}}
         world = World(takes=0.2, replies=[reply(**answer)])
         with Bybit(API_KEY, API_SECRET, clock=lambda: 1000 + round(world.now * 1000)) as bybit:
             time = world.time()
@@ -507,9 +531,7 @@ class TestOtherOperations:
         with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(lambda _: next(answers))) as bybit:
             assert bybit.call(get_server_time).result.time_second == "1"
 
-    @pytest.mark.parametrize(
-        ("body", "sends"), [(order(), 2), (CancelByOrderLinkId("linear", "BTCUSDT", "link-1"), 1)]
-    )
+    @pytest.mark.parametrize(("body", "sends"), [(order(), 2), (CancelByOrderLinkId("linear", "BTCUSDT", "link-1"), 1)])
     def test_only_what_the_document_calls_idempotent_is_sent_again(self, body: Any, sends: int) -> None:
         from bybit_v5.api.trade import cancel_order
 
@@ -568,7 +590,9 @@ class TestRateLimit:
 
     def test_a_reset_after_the_deadline_is_told(self, cancel: Cancel) -> None:
         answer = self.refused(50_000)
-        transport = httpx.MockTransport(lambda _: httpx.Response(200, content=answer.body, headers=dict(answer.headers)))
+        transport = httpx.MockTransport(
+            lambda _: httpx.Response(200, content=answer.body, headers=dict(answer.headers))
+        )
         with pytest.raises(RateLimited) as caught:
             cancel(order(), transport=transport, clock=lambda: self.NOW, deadline=10.0)
         assert caught.value.retry_at == self.NOW + 50_010

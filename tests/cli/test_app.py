@@ -23,7 +23,6 @@ from bybit_ext.cli import app as cli
 from bybit_ext.cli import console, render
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import delay_response, drop_response, respond_with_page
-
 from tests.conftest import wait_until
 
 RUNNER = CliRunner()
@@ -196,7 +195,9 @@ class TestConfirm:
     def test_cancelled_is_0(self, confirm: Any, sandbox: Sandbox) -> None:
         result = confirm(sandbox.place("linear", "BTCUSDT"))
         assert result.exit_code == 0
-        assert re.fullmatch(r"Cancelled  [\w-]+: 0 base coin filled, 1 base coin not, reported by the stream\.\n", result.stdout)
+        assert re.fullmatch(
+            r"Cancelled  [\w-]+: 0 base coin filled, 1 base coin not, reported by the stream\.\n", result.stdout
+        )
 
     def test_filled_is_4(self, confirm: Any, sandbox: Sandbox) -> None:
         order = sandbox.place("linear", "BTCUSDT")
@@ -318,8 +319,20 @@ class TestTerminal:
         self, sandbox: Sandbox, terminal: io.StringIO, status: str, colour: int
     ) -> None:
         order = sandbox.place("linear", "BTCUSDT")
-        quantities = (Decimal(0), "base coin", Decimal(1), "base coin")
-        ended: Any = CancelOutcome(status, status == "Cancelled", order, *quantities, "stream", None, 0, 1)
+        ended_as: Any = status
+        ended = CancelOutcome(
+            ended_as,
+            status == "Cancelled",
+            order,
+            Decimal(0),
+            "base coin",
+            Decimal(1),
+            "base coin",
+            "stream",
+            None,
+            0,
+            1,
+        )
         render.show_outcome(ended, as_json=False)
         assert f"\x1b[{colour}m{status}" in terminal.getvalue()
 
@@ -356,7 +369,9 @@ class TestControlCharacters:
 
 class TestInterruption:
     @pytest.mark.parametrize("more", [[], ["--json"]])
-    def test_ctrl_c_says_what_was_asked_and_that_the_outcome_is_unknown(self, sandbox: Sandbox, more: list[str]) -> None:
+    def test_ctrl_c_says_what_was_asked_and_that_the_outcome_is_unknown(
+        self, sandbox: Sandbox, more: list[str]
+    ) -> None:
         order = sandbox.place("linear", "BTCUSDT")
         sandbox.faults.on(order.order_id, [delay_response(30)])
         keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}

@@ -17,9 +17,9 @@ from schemathesis.core.parameters import ParameterLocation
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bybit_ext import Credentials, load_credentials, sign
+from bybit_ext.document import document
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.exceptions import COIN_MISSING, RANGE_TOO_LONG
-from bybit_ext.document import document
 
 STATUSES = {
     b"10001": HTTPStatus.BAD_REQUEST,
@@ -49,7 +49,9 @@ class StatusOfRefusal:
             if start:  # the body's beginning says why
                 ret_code = dict(start["headers"]).get(b"ret_code", b"")
                 is_by_form = not any(text.encode() in message.get("body", b"") for text in NO_SCHEMA_CAN_SAY)
-                await send({**start, "status": STATUSES.get(ret_code, start["status"]) if is_by_form else start["status"]})
+                await send(
+                    {**start, "status": STATUSES.get(ret_code, start["status"]) if is_by_form else start["status"]}
+                )
                 start.clear()
             await send(message)
 

@@ -7,15 +7,16 @@ from typing import Any
 
 import httpx
 
-from bybit_ext.auth.redaction import blank_body
+from bybit_ext.engines.as_transport import redact_body
 
 # Where the answers of testnet are kept.
 ANSWERS = Path(__file__).with_name("answers")
+SECRET_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-SIGN")
 IP_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 
 
 class RecordingTransport(httpx.HTTPTransport):
-    """Sends over a real socket, and writes each answer to a file as it will be shown: after blanking.
+    """Sends over a real socket, and writes each answer to a file as it will be shown: redacted.
 
     Of the request it keeps what is no credential: the method, the path and what was asked. Of the answer's headers it
     keeps those that the document knows, without the trace id, which belongs to the account. A page that is no JSON is
@@ -34,9 +35,10 @@ class RecordingTransport(httpx.HTTPTransport):
         response = super().handle_request(request)
         response.request = request
         response.read()
-        shown = httpx.Response(response.status_code, headers=response.headers, content=response.content)
-        shown.request = request
-        blank_body(shown)
+        secrets = [request.headers[name] for name in SECRET_HEADERS if name in request.headers]
+        shown = httpx.Response(
+            response.status_code, headers=response.headers, content=redact_body(response.content, secrets)
+        )
         self._sends += 1
         self._write(request, shown)
         return response
@@ -56,8 +58,8 @@ class RecordingTransport(httpx.HTTPTransport):
         }
         self._folder.mkdir(parents=True, exist_ok=True)
         text = IP_ADDRESS.sub("***", json.dumps(record, indent=1, ensure_ascii=False)) + "\n"
-        if any(request.headers.get(name, "\0") in text for name in ("X-BAPI-API-KEY", "X-BAPI-SIGN")):
-            raise RuntimeError("an answer holds a credential in a form that is not blanked; it is not kept")
+        if any(request.headers.get(name, "\0") in text for name in SECRET_HEADERS):
+            raise RuntimeError("an answer holds a credential in a form that is not redacted; it is not kept")
         file = self._folder / f"{self._name}.{self._sends}.json"
         file.write_text(text, encoding="utf-8")
 

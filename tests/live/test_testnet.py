@@ -25,8 +25,8 @@ from bybit_v5.models import (
 
 from bybit_ext import AuthenticationFailed, Bybit, CancelOrderRequest, InvalidRequest, OrderNotFound
 from bybit_ext.auth.clock import system_clock
-from bybit_ext.stream.runners import ThreadStream, ThreadSubscription
-from bybit_ext.stream.connection import StreamState
+from bybit_ext.stream.broadcast import OrderKey
+from bybit_ext.stream.events import StreamState
 from tests.live.recording import ANSWERS, RecordingTransport
 
 KEY, SECRET = os.environ.get("BYBIT_TEST_API_KEY"), os.environ.get("BYBIT_TEST_API_SECRET")
@@ -114,9 +114,6 @@ def test_a_clock_that_runs_ahead_is_corrected_by_the_refusal(request: pytest.Fix
 
 
 def test_the_private_stream_lets_us_in(bybit: Bybit) -> None:
-    hub = ThreadStream(bybit._require_stream("linear"))
-    try:
-        event = hub.subscribe(ThreadSubscription()).get(10)
-    finally:
-        hub.close()
-    assert event is StreamState.SUBSCRIBED
+    subscription = bybit._listen_for(OrderKey())
+    assert subscription is not None
+    assert subscription.get(10) is StreamState.SUBSCRIBED

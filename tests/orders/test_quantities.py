@@ -15,7 +15,7 @@ IN_QUOTE_COIN = {**MARKET, "side": "Buy", "qty": "10", "cumExecQty": "0.000306",
 
 def quantities(status: str = "Cancelled", **fields: Any) -> tuple[str, str, str, str] | None:
     read = read_quantities(order(status, **fields))
-    return read and (str(read.filled), read.filled_unit, str(read.remaining), read.remaining_unit)
+    return None if read is None else (str(read.filled), read.filled_unit, str(read.remaining), read.remaining_unit)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,9 @@ class World:
     read_at: list[float] = field(factory=list[float])
     history_read_at: list[float] = field(factory=list[float])
 
-    def confirm(self, request: Any = BY_ID, *, stream: bool = True, deadline: float = 4.0, settle: float = 1.0) -> Finish:
+    def confirm(
+        self, request: Any = BY_ID, *, stream: bool = True, deadline: float = 4.0, settle: float = 1.0
+    ) -> Finish:
         tracker = OrderTracker(
             identity(request), deadline=deadline, resend_deadline=deadline * 0.6, absent_after=settle, has_stream=stream
         )
@@ -198,7 +200,9 @@ class TestWaiting:
 
 
 class TestErrorsOfTheCancel:
-    @pytest.mark.parametrize("error", [LOST, OrderNotFound("no"), OrderClosed("no"), NotCancellable("no"), Refused("no")])
+    @pytest.mark.parametrize(
+        "error", [LOST, OrderNotFound("no"), OrderClosed("no"), NotCancellable("no"), Refused("no")]
+    )
     def test_one_that_leaves_the_end_open_is_looked_into_at_once(self, error: BybitError) -> None:
         world = World([SUBSCRIBED], always(order("Filled")), results=[error])
         assert world.confirm().order.order_status == "Filled"
@@ -221,7 +225,9 @@ class TestErrorsOfTheCancel:
             world.confirm()
         assert (world.read_at, world.now) == ([], 0.0)
 
-    @pytest.mark.parametrize("error", [InvalidRequest("10001"), NotCancellable("110079"), Refused("?"), NotSent("no"), LOST])
+    @pytest.mark.parametrize(
+        "error", [InvalidRequest("10001"), NotCancellable("110079"), Refused("?"), NotSent("no"), LOST]
+    )
     def test_none_of_them_drops_an_end_that_was_reported(self, error: BybitError) -> None:
         tracker = OrderTracker(identity(), deadline=4.0, resend_deadline=2.0, absent_after=1.0, has_stream=True)
         tracker.start(0.0)
@@ -294,7 +300,7 @@ class TestReadingsThatFail:
 
     def test_what_the_cancel_brought_is_named_before_what_reading_brought(self) -> None:
         world = World(open_orders=failing(failed := Refused("no")), results=[OutcomeUnknown("lost", Evidence(sends=2))])
-        with pytest.raises(OutcomeUnknown, match="could not be read.*OutcomeUnknown: lost") as caught:
+        with pytest.raises(OutcomeUnknown, match=r"could not be read.*OutcomeUnknown: lost") as caught:
             world.confirm(stream=False)
         assert (caught.value.sends, caught.value.__cause__) == (2, failed)
 
@@ -408,7 +414,7 @@ class TestSendingAgain:
         world = World(open_orders=always(order()), results=[LOST], takes=0.5)
         with pytest.raises(OutcomeUnknown):
             world.confirm(BY_LINK_ID, stream=False)
-        assert world.asked == [(0.0, None), (0.5, "1"), (1.0, "1"), (1.5, "1"), (2.0, "1")]
+        assert world.asked == [(0.0, None), (0.5, "1"), (1.1, "1"), (1.8, "1")]
 
     @pytest.mark.parametrize(
         "error",
@@ -452,12 +458,14 @@ class TestSendingAgain:
 
 class TestReports:
     @pytest.mark.parametrize("fields", [{"symbol": "ETHUSDT"}, {"category": "inverse"}, {"orderId": "2"}])
-    def test_the_end_of_another_order_is_none(self, fields: dict[str, str]) -> None:
-        world = World([SUBSCRIBED, (0.1, order("Filled", **fields))], always(order("Filled", **fields), order("Cancelled")))
+    def test_the_end_of_another_order_is_none(self, fields: dict[str, Any]) -> None:
+        world = World(
+            [SUBSCRIBED, (0.1, order("Filled", **fields))], always(order("Filled", **fields), order("Cancelled"))
+        )
         assert (world.confirm().order.order_status, world.read_at) == ("Cancelled", [0.5])
 
     @pytest.mark.parametrize("fields", [{"qty": "many"}, {"cumExecQty": "many"}, {"qty": "NaN"}, {"cumExecQty": "NaN"}])
-    def test_an_end_whose_quantities_are_not_numbers_is_none(self, fields: dict[str, str]) -> None:
+    def test_an_end_whose_quantities_are_not_numbers_is_none(self, fields: dict[str, Any]) -> None:
         world = World([SUBSCRIBED, (0.1, order("Filled", **fields))], always(order("Cancelled")))
         assert (world.confirm().order.order_status, world.read_at) == ("Cancelled", [0.5])
 

@@ -367,7 +367,9 @@ class TestConnection:
     def test_a_stream_that_never_was_connected_is_not_called_lost(self, caplog: pytest.LogCaptureFixture) -> None:
         settings = settings_for("ws://127.0.0.1:1/v5/private")
         assert asyncio.run(first_events(settings, 2)) == [StreamState.DISCONNECTED] * 2
-        assert told_by(caplog)[0].startswith("The order stream could not be connected (The exchange was not reached (127.0.0.1:1")
+        assert told_by(caplog)[0].startswith(
+            "The order stream could not be connected (The exchange was not reached (127.0.0.1:1"
+        )
 
     def test_an_answer_to_the_log_in_that_does_not_come_is_not_waited_for(self) -> None:
         async def handler(socket: Any) -> None:
@@ -787,7 +789,10 @@ class TestABoundForUpdates:
         read = [subscription.get(0) for _ in range(6)]
         assert [one.order_id for one in read[:3] if isinstance(one, Order)] == ["0", "1", "2"]
         assert isinstance(read[3], UpdatesDropped)
-        assert (read[3].dropped, str(read[3]).startswith("Updates were read too slowly; 2 of them were dropped.")) == (2, True)
+        assert (read[3].dropped, str(read[3]).startswith("Updates were read too slowly; 2 of them were dropped.")) == (
+            2,
+            True,
+        )
         assert read[4:] == [StreamState.DISCONNECTED, None]
 
     def test_what_a_coroutine_does_not_read_in_time_is_counted_too(self) -> None:
@@ -830,7 +835,9 @@ class TestSomebodyCancelsAllTasks:
                 with pytest.raises(NotSent, match="was cancelled"):
                     await waiting
                 order = exchange.place("linear", "BTCUSDT")
-                return (await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))).confirmed_by
+                return (
+                    await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))
+                ).confirmed_by
 
         assert asyncio.run(run()) == "stream"
 
@@ -857,7 +864,7 @@ class TestAClientThatIsDroppedUnclosed:
             await use()
             gc.collect()
             async with asyncio.timeout(5):
-                while len(asyncio.all_tasks()) > 1:
+                while len(asyncio.all_tasks()) > 1:  # noqa: ASYNC110 - what ends them sets no event
                     await asyncio.sleep(0.005)
 
         asyncio.run(run())
@@ -898,7 +905,7 @@ class TestClosingWhileCallsAreInFlight:
             async with serving(handler, close_timeout=0.1) as settings:
                 await asyncio.to_thread(use, settings.url)
                 async with asyncio.timeout(5):
-                    while not closed:
+                    while not closed:  # noqa: ASYNC110 - it is closed in the server's handler
                         await asyncio.sleep(0.005)
 
         ended: list[Any] = []

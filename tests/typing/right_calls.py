@@ -1,6 +1,7 @@
 # pyright: strict
 """Calls that must pass mypy and pyright. tests/test_typing.py runs both."""
 
+from decimal import Decimal
 from typing import assert_type
 
 from bybit_v5.api.market import get_server_time
@@ -11,9 +12,9 @@ from bybit_v5.models import (
     CancelOrderResponse,
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
+    ErrorResponse,
     GetOrdersResponse,
     GetServerTimeResponse,
-    Refusal,
 )
 
 from bybit_ext import AsyncBybit, Bybit, CancelAccepted
@@ -33,7 +34,13 @@ def sync_calls(bybit: Bybit) -> None:
     assert_type(bybit.call(get_orders, category="linear", symbol="BTCUSDT"), GetOrdersResponse)
     body = CancelByOrderId(category="linear", symbol="BTCUSDT", order_id="1")
     assert_type(bybit.call(cancel_order, body=body), CancelOrderResponse)
-    assert_type(cancel_order.sync(client=bybit.client, body=body), CancelOrderResponse | Refusal | None)
+    assert_type(cancel_order.sync(client=bybit.client, body=body), CancelOrderResponse | ErrorResponse | None)
+
+
+def how_it_ended(bybit: Bybit, order: CancelByOrderId) -> bool:
+    outcome = bybit.cancel_and_confirm(order, deadline=5.0)
+    assert_type(outcome.filled_qty, Decimal)
+    return outcome.status == "PartiallyFilledCanceled" and outcome.remaining_unit == "quote coin"
 
 
 async def async_calls(bybit: AsyncBybit) -> None:

@@ -4,7 +4,7 @@ from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order, get_orders
 from bybit_v5.models import CancelByOrderId, CancelByOrderLinkId, CancelSpotByOrderId, CancelSpotByOrderLinkId
 
-from bybit_ext import AsyncBybit, Bybit
+from bybit_ext import AsyncBybit, Bybit, CancelOutcome
 
 
 def wrong(bybit: Bybit) -> None:
@@ -31,6 +31,14 @@ def wrong(bybit: Bybit) -> None:
     cancel_order.sync(client=bybit.client, body={})  # wrong: a dictionary
     Bybit(environment="live")  # wrong: unknown environment
     Bybit(region="us")  # wrong: unknown region
+    Bybit(testnet=True)  # wrong: another client's setting
+    Bybit(engine="fast")  # wrong: unknown engine
+    bybit.cancel_order(category="linear", symbol="X", orderId="1")  # wrong: another client's call
+    bybit.cancel_and_confirm(CancelByOrderId("linear", "X", "1"), 5.0)  # wrong: a deadline without its name
+
+
+def wrong_status(outcome: CancelOutcome) -> bool:
+    return outcome.status == "Canceled"  # wrong: no status of Bybit's
 
 
 async def wrong_async(bybit: AsyncBybit, order: CancelByOrderId) -> None:
