@@ -5,6 +5,7 @@ ends it, and must not hear the child's good-bye.
 """
 
 import os
+import socket
 import weakref
 from contextlib import suppress
 from typing import Protocol
@@ -19,6 +20,7 @@ class Inherited(Protocol):
 
 
 _inherited: "weakref.WeakSet[Inherited]" = weakref.WeakSet()
+_sockets: "weakref.WeakSet[socket.socket]" = weakref.WeakSet()
 
 
 def forget_in_children(one: Inherited) -> None:
@@ -26,7 +28,14 @@ def forget_in_children(one: Inherited) -> None:
     _inherited.add(one)
 
 
+def close_in_children(opened: socket.socket) -> None:
+    """Let forked children close their copy of this socket, whoever holds it: a thread may be about to connect it."""
+    _sockets.add(opened)
+
+
 def _forget() -> None:
+    for opened in list(_sockets):
+        opened.close()
     for one in list(_inherited):
         with suppress(Exception):  # a child must live, whatever state its parent was in
             one.forget()

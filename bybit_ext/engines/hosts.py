@@ -82,10 +82,15 @@ class Address:
             return self.host == "localhost" or self.host.endswith(".localhost")
 
     @property
+    def host_and_port(self) -> str:
+        """Host and port, as a proxy is told them: an IPv6 address in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
     def authority(self) -> str:
         """Host and port, as the Host header has them: without the scheme's own port."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == (_SECURE | _CLEAR)[self.scheme] else f"{host}:{self.port}"
+        default = (_SECURE | _CLEAR)[self.scheme]
+        return self.host_and_port.removesuffix(f":{default}") if self.port == default else self.host_and_port
 
 
 def rest_host(environment: Environment, region: Region | None = None) -> str:

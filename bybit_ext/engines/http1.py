@@ -5,12 +5,12 @@ the next call's answer), and writes the headers of requests and answers to its D
 """
 
 import zlib
+from collections.abc import Mapping
 
 import h11
 
-from ..errors import InvalidInput
 from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
-from .sockets import Route
+from .outgoing import RequestHead, unsendable
 
 _IDENTITY = ("", "identity")
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
@@ -20,33 +20,29 @@ class Http1Connection:
     """The protocol's side of one connection.
 
     Args:
-        route: how the server is reached.
+        head: builds the heads of its requests.
     """
 
-    def __init__(self, route: Route) -> None:
+    def __init__(self, head: RequestHead) -> None:
+        self._head = head
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_REPLY_SIZE)
-        self._host = route.address.authority
-        is_forwarded = route.proxy is not None and not route.has_tunnel
-        self._origin = f"{route.address.scheme}://{self._host}" if is_forwarded else ""
-        self._extra = route.proxy.headers if route.proxy and is_forwarded else ()
         self._received = 0
         self._response: h11.Response | None = None
         self._body: list[bytes] = []
 
     def write(self, request: Request, signature: Headers) -> bytes:
-        """Return the bytes of a request, and await its answer."""
+        """Return the bytes of a request, and await its answer.
+
+        Raises:
+            InvalidInput: HTTP cannot carry it.
+        """
         self._received, self._response, self._body = 0, None, []
-        headers = [
-            ("Host", self._host),
-            ("Accept-Encoding", "identity"),
-            *request.headers,
-            *signature,
-            *self._extra,
-            *((("Content-Length", str(len(request.body))),) if request.body or request.method == "POST" else ()),
-        ]
-        head = self._h11.send(h11.Request(method=request.method, target=self._origin + request.target, headers=headers))
-        body = self._h11.send(h11.Data(data=request.body))
-        return (head or b"") + (body or b"") + (self._h11.send(h11.EndOfMessage()) or b"")
+        headers = list(self._head.headers(request, signature))
+        if request.body or request.method == "POST":
+            headers.append(("Content-Length", str(len(request.body))))
+        head = h11.Request(method=request.method, target=self._head.target(request), headers=headers)
+        events = (head, h11.Data(data=request.body), h11.EndOfMessage())
+        return b"".join([self._h11.send(event) or b"" for event in events])
 
     def feed(self, data: bytes) -> Reply | None:
         """Take bytes that came in (none at the end of the connection); return the reply once it is complete.
@@ -56,7 +52,7 @@ class Http1Connection:
         """
         self._received += len(data)
         if self._received > MAX_REPLY_SIZE:
-            raise Lost(f"the answer has more than {MAX_REPLY_SIZE} bytes")
+            raise too_large()
         try:
             self._h11.receive_data(data)
             return self._read_events()
@@ -72,11 +68,15 @@ class Http1Connection:
             elif isinstance(event, h11.Data):
                 self._body.append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage) and self._response:
-                return _make_reply(self._response, b"".join(self._body))
+                return self._reply(self._response)
             elif event is h11.NEED_DATA:
                 return None
             elif not isinstance(event, h11.InformationalResponse):
                 raise Lost("the connection was closed before an answer came")
+
+    def _reply(self, response: h11.Response) -> Reply:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+        return Reply(response.status_code, headers, decode_body(headers, b"".join(self._body)))
 
     def start_next(self) -> bool:
         """Get ready for the next request; return False if the connection cannot have one."""
@@ -89,17 +89,12 @@ class Http1Connection:
         return True
 
 
-def unsendable(error: h11.LocalProtocolError) -> InvalidInput:
-    """Return what is raised for a request that HTTP cannot carry."""
-    return InvalidInput(f"The request cannot be sent: {error}.")
+def too_large() -> Lost:
+    """Return what is raised for an answer that has too many bytes."""
+    return Lost(f"the answer has more than {MAX_REPLY_SIZE} bytes")
 
 
-def _make_reply(response: h11.Response, body: bytes) -> Reply:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
-    return Reply(response.status_code, headers, decode_body(headers, body))
-
-
-def decode_body(headers: dict[str, str], body: bytes) -> bytes:
+def decode_body(headers: Mapping[str, str], body: bytes) -> bytes:
     """Return a body as it was before it was compressed.
 
     Raises:
@@ -119,4 +114,6 @@ def decode_body(headers: dict[str, str], body: bytes) -> bytes:
         raise Lost(f"the answer has more than {MAX_REPLY_SIZE} bytes once it is decompressed")
     if not decompressor.eof:
         raise Lost("the answer is compressed, and cut off")
+    if decompressor.unused_data:
+        raise Lost("the answer is compressed, and goes on behind its end")
     return decoded

@@ -22,7 +22,7 @@ from ..errors import InvalidInput
 Headers = tuple[tuple[str, str], ...]
 """Names and values, as they are sent."""
 Sign = Callable[[], Headers]
-"""Returns the headers that sign a request. Called once, just before the request leaves."""
+"""Returns the headers that sign a request. Called just before the request leaves; if it is called again, the last ones do."""
 
 MAX_REPLY_SIZE = 2**20
 """Bytes of an answer that are read, its head included."""
@@ -31,7 +31,7 @@ CLOSED = "This client is closed; open another one."
 
 @frozen
 class Request:
-    """What is sent.
+    """What is sent. Its repr shows no headers: the generated functions put their signature there.
 
     Attributes:
         method: GET or POST.
@@ -42,7 +42,7 @@ class Request:
 
     method: str
     target: str
-    headers: Headers = ()
+    headers: Headers = field(default=(), repr=False)
     body: bytes = b""
 
 

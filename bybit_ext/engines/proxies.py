@@ -30,11 +30,9 @@ class Proxy:
     credentials: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
-    def url(self) -> str:
-        """The proxy as a URL, with its password."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        userinfo = ":".join(quote(part, safe="") for part in self.credentials) + "@" if self.credentials else ""
-        return f"{self.scheme}://{userinfo}{host}:{self.port}"
+    def host_and_port(self) -> str:
+        """Host and port, as a URL has them: an IPv6 address in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -44,35 +42,46 @@ class Proxy:
         return (("Proxy-Authorization", f"Basic {b64encode(':'.join(self.credentials).encode()).decode()}"),)
 
 
-def read_proxy(proxy: str | None, address: Address, *, trust_env: bool) -> Proxy | None:
-    """Return the proxy that an address is reached by; None for none.
+def parse_proxy(url: str, name: str = "proxy") -> Proxy:
+    """Return the proxy of a URL.
 
     Args:
-        proxy: a proxy's URL, else HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, but for the hosts of NO_PROXY.
-        address: what is reached.
-        trust_env: whether the variables are read.
+        url: such as http://user:password@host:port.
+        name: where it comes from, for the message.
 
     Raises:
         InvalidInput: it is not a proxy's URL; the message does not quote it.
     """
     try:
         with LocalsCleared():
-            if proxy is not None:
-                return _parse(proxy, "proxy")
-            return _read_environment(address) if trust_env else None
+            return _parse(url, name)
     finally:
-        del proxy  # a traceback keeps the local variables of this frame too
+        del url  # a traceback keeps the local variables of this frame too
 
 
-def _read_environment(address: Address) -> Proxy | None:
+def find_proxy(address: Address) -> Proxy | None:
+    """Return the proxy that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say for an address; None if they say none.
+
+    Raises:
+        InvalidInput: what one of them says is not a proxy's URL; the message does not quote it.
+    """
     if urllib.request.proxy_bypass(f"{address.host}:{address.port}"):
         return None
     found = urllib.request.getproxies()
     url = found.get("https" if address.is_secure else "http") or found.get("all")
-    return _parse(url if "://" in url else f"http://{url}", "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY") if url else None
+    try:
+        return (
+            parse_proxy(url if "://" in url else f"http://{url}", "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY")
+            if url
+            else None
+        )
+    finally:
+        del url, found
 
 
-def _parse(url: str, name: str) -> Proxy:
+def _parse(url: object, name: str) -> Proxy:
+    if not isinstance(url, str):
+        raise InvalidInput(f"{name}: must be a string, not a {type(url).__name__}.")
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port

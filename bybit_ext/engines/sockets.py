@@ -1,4 +1,4 @@
-"""Opening a TCP connection within a limit: name lookup, several addresses at once, and the tunnel of a proxy.
+"""Opening a TCP connection within a limit: name lookup, and several addresses at once.
 
 Everything here blocks; coroutines run it in a thread (`bybit_ext.engines.threads`).
 """
@@ -13,17 +13,18 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from socket import getaddrinfo
 from typing import Any, Self
 
-import h11
 from attrs import frozen
 
-from ..errors import NotSent
+from ..errors import InvalidInput, NotSent
+from .forks import close_in_children
 from .hosts import Address
 from .proxies import Proxy
+from .tunnel import open_tunnel
 
 _HEAD_START = 0.25  # seconds that an address has before the next one is tried beside it: RFC 8305, section 5
-_MAX_TUNNEL_REPLY = 65_536  # bytes
 
 AddressInfo = tuple[int, int, int, str, Any]
 
@@ -34,7 +35,7 @@ class Route:
 
     Attributes:
         address: the server.
-        proxy: an HTTP proxy in between; None for none.
+        proxy: a proxy in between; None for none.
     """
 
     address: Address
@@ -43,7 +44,7 @@ class Route:
     @property
     def has_tunnel(self) -> bool:
         """Whether the proxy only passes bytes on, as it does for TLS and for WebSockets."""
-        return self.proxy is not None and self.address.scheme != "http"
+        return self.proxy is not None and (self.address.scheme != "http" or self.proxy.scheme.startswith("socks"))
 
 
 def open_socket(route: Route, seconds: float) -> socket.socket:
@@ -51,25 +52,40 @@ def open_socket(route: Route, seconds: float) -> socket.socket:
 
     Raises:
         NotSent: none could be opened in time.
+        InvalidInput: the proxy is not an http:// one.
     """
     deadline = time.monotonic() + seconds
-    target: Address | Proxy = route.proxy or route.address
-    infos = look_up(target.host, target.port, seconds)
-    opened = _connect(infos, deadline, f"{target.host}:{target.port}")
+    if route.proxy is None:
+        return connect(route.address.host, route.address.port, seconds)
+    if route.proxy.scheme != "http":
+        raise InvalidInput(f"proxy: only http:// proxies can be used here, not {route.proxy.scheme}:// ones.")
+    opened = connect(route.proxy.host, route.proxy.port, seconds)
     try:
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if route.proxy and route.has_tunnel:
-            _open_tunnel(opened, route.address, route.proxy, deadline)
+        if route.has_tunnel:
+            open_tunnel(opened, route.address, route.proxy, deadline)
     except BaseException:
         opened.close()
         raise
     return opened
 
 
+def connect(host: str, port: int, seconds: float) -> socket.socket:
+    """Return a socket that is connected to a host, by whichever of its addresses.
+
+    Raises:
+        NotSent: none answered in time.
+    """
+    deadline = time.monotonic() + seconds
+    infos = look_up(host, port, seconds)
+    opened = _connect(infos, deadline, f"{host}:{port}")
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
+
+
 def is_quiet(opened: socket.socket) -> bool:
     """Return whether nothing came in. If something did, the connection has ended, or has an answer too many."""
-    opened.setblocking(False)
     try:
+        opened.setblocking(False)
         socket.socket.recv(opened, 1, socket.MSG_PEEK)  # past TLS, whose own method cannot peek
     except BlockingIOError:
         return True
@@ -87,6 +103,16 @@ def reason_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
+def not_reached(name: str, reason: object) -> NotSent:
+    """Return what is raised when no connection could be opened.
+
+    Args:
+        name: the host.
+        reason: why, in words.
+    """
+    return NotSent(f"The exchange was not reached ({name}: {reason}).")
+
+
 def look_up(host: str, port: int, seconds: float) -> Sequence[AddressInfo]:
     """Return the addresses of a host. The system's own look-up knows no limit, so it runs in a thread of its own.
 
@@ -94,22 +120,22 @@ def look_up(host: str, port: int, seconds: float) -> Sequence[AddressInfo]:
         NotSent: it has none, or the look-up took too long.
     """
     if _is_ip_address(host):
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        return getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     results: queue.SimpleQueue[Sequence[AddressInfo] | Exception] = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            results.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            results.put(getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             results.put(error)
 
     threading.Thread(target=run, name="bybit name look-up", daemon=True).start()
     try:
-        result = results.get(timeout=seconds)
+        result = results.get(timeout=max(0.0, seconds))
     except queue.Empty:
-        raise NotSent(f"The exchange was not reached ({host}: the name look-up took too long).") from None
+        raise not_reached(host, "the name look-up took too long") from None
     if isinstance(result, Exception):
-        raise NotSent(f"The exchange was not reached ({host}: {result}).") from None
+        raise not_reached(host, result)
     return result
 
 
@@ -121,25 +147,26 @@ def _is_ip_address(host: str) -> bool:
 
 
 def _connect(infos: Sequence[AddressInfo], deadline: float, name: str) -> socket.socket:
-    """Connect to the first address that answers. Each has a head start of a quarter second over the next.
+    """Connect to the first address that answers. Each has a head start over the next, but all have their turn in time.
 
     Raises:
         NotSent: none answered in time.
     """
     untried = list(infos)
+    head_start = min(_HEAD_START, (deadline - time.monotonic()) / (2 * max(1, len(untried))))
     problem: object = "no address answered in time"
     with _Race() as race:
         while untried or race.is_on:
             if untried:
                 problem = race.enter(untried.pop(0)) or problem
             left = max(0.0, deadline - time.monotonic())
-            for opened, error in race.wait(min(left, _HEAD_START) if untried else left):
+            for opened, error in race.wait(min(left, head_start) if untried else left):
                 if error is None:
                     return opened
                 problem = error
             if not left:
                 break
-    raise NotSent(f"The exchange was not reached ({name}: {problem}).")
+    raise not_reached(name, problem)
 
 
 class _Race:
@@ -160,6 +187,7 @@ class _Race:
             one = socket.socket(family, kind, protocol)
         except OSError as error:  # a family that this machine does not have
             return error
+        close_in_children(one)
         self._connecting.add(one)
         self._selector.register(one, selectors.EVENT_WRITE)
         one.setblocking(False)
@@ -172,6 +200,8 @@ class _Race:
 
     def wait(self, seconds: float) -> Iterator[tuple[socket.socket, OSError | None]]:
         """Wait for sockets that have connected, or failed to."""
+        if not self._connecting:
+            return
         for key, _ in self._selector.select(seconds):
             one = key.fileobj
             if isinstance(one, socket.socket):
@@ -192,37 +222,3 @@ class _Race:
         for one in self._connecting:
             one.close()
         self._selector.close()
-
-
-def _open_tunnel(opened: socket.socket, address: Address, proxy: Proxy, deadline: float) -> None:
-    """Ask a proxy to pass bytes on to an address.
-
-    Raises:
-        NotSent: it did not, or not in time.
-    """
-    name = f"{address.host}:{address.port}"
-    connection = h11.Connection(h11.CLIENT)
-    request = h11.Request(method="CONNECT", target=name, headers=[("Host", name), *proxy.headers])
-    status: int | str = "nothing"
-    try:
-        opened.settimeout(max(0.001, deadline - time.monotonic()))
-        opened.sendall((connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b""))
-        status = _read_status(opened, connection, deadline)
-    except (OSError, h11.RemoteProtocolError) as error:
-        status = type(error).__name__
-    if status not in range(200, 300):
-        raise NotSent(f"The exchange was not reached (the proxy {proxy.host}:{proxy.port} answered {status}).")
-
-
-def _read_status(opened: socket.socket, connection: h11.Connection, deadline: float) -> int | str:
-    received = 0
-    while received < _MAX_TUNNEL_REPLY:
-        event = connection.next_event()
-        if isinstance(event, h11.Response):
-            return event.status_code
-        if event is h11.NEED_DATA:
-            opened.settimeout(max(0.001, deadline - time.monotonic()))
-            data = opened.recv(4096)
-            received += len(data)
-            connection.receive_data(data)
-    return "too much"

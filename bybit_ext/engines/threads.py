@@ -40,4 +40,9 @@ async def run_in_thread(work: Callable[[], Result], *, discard: Callable[[Result
                 discard(result)
 
     threading.Thread(target=run, name="bybit connection", daemon=True).start()
-    return await future
+    try:
+        return await future
+    except asyncio.CancelledError:
+        if future.done() and not future.cancelled() and future.exception() is None:
+            discard(future.result())  # the cancellation came between the result and this coroutine
+        raise

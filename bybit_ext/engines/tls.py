@@ -76,7 +76,9 @@ def read_tls_settings(
             raise InvalidInput("verify: an SSLContext has its own ca_file and client_cert; load them there.")
         return TlsSettings(context=verify)
     _check_file("ca_file", ca_file)
-    env_file, env_dir = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else (None, None)
+    env_file, env_dir = (
+        (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else (None, None)
+    )
     if ca_file:
         env_dir = None
     else:

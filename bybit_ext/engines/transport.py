@@ -148,7 +148,9 @@ def _translate(error: Exception) -> BybitError | Lost:
         return error
     words = type(error).__name__ if isinstance(error, _QUOTING) else reason_of(error)
     if isinstance(error, httpx.LocalProtocolError):
-        return InvalidInput(f"The request cannot be sent ({words}): a header does not have the form that HTTP asks for.")
+        return InvalidInput(
+            f"The request cannot be sent ({words}): a header does not have the form that HTTP asks for."
+        )
     if isinstance(error, _BEFORE_SENDING):
         return NotSent(f"The exchange was not reached ({words}).")
     return Lost(words)

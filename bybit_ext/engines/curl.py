@@ -1,0 +1,337 @@
+"""One connection by libcurl, moved forward in steps that never block; `curl_sync` and `curl_async` wait between them.
+
+libcurl speaks TLS, HTTP and the protocols of proxies. What it would otherwise do by itself is taken from it:
+
+    name lookup, addresses  the socket is opened by `bybit_ext.engines.sockets` and handed over, connected
+    a pool of connections   each connection has an easy and a multi handle of its own; a second socket is refused, so libcurl
+                            can neither send a request again nor put it on another connection
+    waiting, time limits    the multi handle is driven by `socket_action`; the deadline is the driver's
+    did anything leave?     PREREQFUNCTION is called just before the first byte of a request: without it nothing left
+    the environment         its proxies and certificates do not count here; `EngineSettings` has those that do
+
+When is a request signed (promise 8)? On a connection that stands, just before the step that sends it. While libcurl still
+shakes hands (TLS, a proxy), the headers are set anew before every step: the signature that leaves is one step old, some
+microseconds, however long the other side takes for its part.
+"""
+
+import os
+import socket
+from collections.abc import Sequence
+
+import pycurl
+
+from ..errors import NotSent
+from .http1 import decode_body, too_large
+from .interface import MAX_REPLY_SIZE, Lost, Reply, Request, Sign
+from .outgoing import RequestHead
+from .proxies import Proxy
+from .settings import EngineSettings
+from .sockets import AddressInfo, Route, connect, look_up, not_reached, open_socket
+from .tls import TlsSettings
+
+_BLANK_LINES = (b"\r\n", b"\n")
+_NOT_OURS = ["User-Agent:", "Accept:", "Expect:"]  # headers that libcurl would add
+_LONGER = 60  # seconds that libcurl keeps an idle connection longer than the pool does, which decides
+
+# Why an exchange failed. libcurl's own words can quote what the other side sent.
+_REASONS = {
+    pycurl.E_UNSUPPORTED_PROTOCOL: "what came back is not HTTP",
+    pycurl.E_COULDNT_CONNECT: "the connection was closed",
+    pycurl.E_FTP_WEIRD_SERVER_REPLY: "what came back is not HTTP",
+    pycurl.E_PARTIAL_FILE: "the connection was closed before the answer was complete",
+    pycurl.E_GOT_NOTHING: "the connection was closed before an answer came",
+    pycurl.E_SSL_CONNECT_ERROR: "the TLS handshake failed",
+    pycurl.E_SEND_ERROR: "the connection was closed while the request left",
+    pycurl.E_RECV_ERROR: "the connection was closed before the answer was complete",
+    pycurl.E_BAD_CONTENT_ENCODING: "the answer is encoded in a way that was not asked for",
+}
+_UNUSABLE_FILES = (pycurl.E_SSL_CERTPROBLEM, pycurl.E_SSL_CACERT_BADFILE)
+
+
+def open_curl_socket(settings: EngineSettings, seconds: float) -> tuple[socket.socket, Sequence[AddressInfo]]:
+    """Return a connected socket for a `CurlConnection`, and the server's addresses where a proxy wants to be told one.
+
+    Raises:
+        NotSent: none could be opened in time.
+    """
+    route = settings.route
+    if not _speaks_to_proxy(route):
+        return open_socket(route, seconds), ()
+    proxy, address = route.proxy, route.address
+    assert proxy is not None
+    infos = look_up(address.host, address.port, seconds) if proxy.scheme == "socks5" else ()
+    return connect(proxy.host, proxy.port, seconds), infos
+
+
+def _speaks_to_proxy(route: Route) -> bool:
+    """Return whether libcurl has to know of the proxy. Through an http:// one, the socket's tunnel has been opened before."""
+    return route.proxy is not None and route.proxy.scheme != "http"
+
+
+class CurlConnection:
+    """A connection over a socket that is connected. It takes the socket over.
+
+    Args:
+        settings: how the server is reached.
+        opened: the socket.
+        infos: the server's addresses, if a proxy is told one; empty if not.
+
+    Attributes:
+        fd: libcurl's file descriptor; negative while there is none.
+    """
+
+    def __init__(self, settings: EngineSettings, opened: socket.socket, infos: Sequence[AddressInfo]) -> None:
+        self._settings = settings
+        self._head = RequestHead(settings.route)
+        self._opened = opened
+        self._is_handed_over = False
+        self._stands = not settings.route.address.is_secure and not _speaks_to_proxy(settings.route)
+        self._has_left = False
+        self._interest: dict[int, int] = {}
+        self._lines: list[bytes] = []
+        self._body: list[bytes] = []
+        self._size = 0
+        self._request = Request("GET", "/")
+        self._sign: Sign = tuple
+        self.fd = -1
+        self._easy = pycurl.Curl()
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, 1)
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._note_interest)
+        for option, value in _options(settings, infos).items():
+            self._easy.setopt(option, value)
+        self._easy.setopt(pycurl.OPENSOCKETFUNCTION, self._hand_over)
+        self._easy.setopt(pycurl.SOCKOPTFUNCTION, _is_connected)
+        self._easy.setopt(pycurl.PREREQFUNCTION, self._leave)
+        self._easy.setopt(pycurl.HEADERFUNCTION, self._lines.append)
+        self._easy.setopt(pycurl.WRITEFUNCTION, self._take)
+
+    # ---- what libcurl calls
+
+    def _hand_over(self, *_: object) -> socket.socket | int:
+        is_first, self._is_handed_over = not self._is_handed_over, True
+        return self._opened if is_first else pycurl.SOCKET_BAD
+
+    def _note_interest(self, interest: int, fd: int, *_: object) -> None:
+        self._interest[fd] = interest
+
+    def _leave(self, *_: object) -> int:
+        if self._has_left:
+            return pycurl.PREREQFUNC_ABORT
+        self._has_left = self._stands = True
+        return pycurl.PREREQFUNC_OK
+
+    def _take(self, data: bytes) -> int | None:
+        self._size += len(data)
+        if self._size > MAX_REPLY_SIZE:
+            return 0
+        self._body.append(data)
+        return None
+
+    # ---- one exchange
+
+    def begin(self, request: Request, sign: Sign) -> None:
+        """Begin an exchange, which goes on with the first step.
+
+        Args:
+            request: what is sent.
+            sign: returns the headers that sign it.
+
+        Raises:
+            InvalidInput: HTTP cannot carry it.
+        """
+        self._request, self._sign = request, sign
+        self._has_left, self._size = False, 0
+        self._lines.clear()
+        self._body.clear()
+        easy = self._easy
+        easy.setopt(pycurl.REQUEST_TARGET, self._head.target(request))
+        if request.body or request.method == "POST":
+            easy.setopt(pycurl.POSTFIELDS, request.body)
+        else:
+            easy.setopt(pycurl.HTTPGET, 1)
+        easy.setopt(pycurl.CUSTOMREQUEST, request.method)
+        self._set_headers()
+        self._multi.add_handle(easy)
+
+    def _set_headers(self) -> None:
+        headers = self._head.headers(self._request, self._sign())
+        lines = [f"{name}: {value}" if value else f"{name};" for name, value in headers]  # libcurl's way to say: empty
+        if not any(name.lower() == "content-type" for name, _ in self._request.headers):
+            lines.append("Content-Type:")
+        self._easy.setopt(pycurl.HTTPHEADER, lines + _NOT_OURS)
+
+    def step(self, ready: int) -> bool:
+        """Go on as far as that is possible without waiting. Return whether the exchange is over.
+
+        Args:
+            ready: what the socket is ready for, as a mask of `pycurl.CSELECT_…`; 0 if it is time that has passed.
+
+        Raises:
+            Lost: the answer is too large.
+        """
+        if not self._stands and ready:
+            self._set_headers()
+        _, running = self._multi.socket_action(self.fd if ready else pycurl.SOCKET_TIMEOUT, ready)
+        if not running:
+            return True
+        if self.fd < 0:
+            self._find_fd()
+        if self._size + sum(map(len, self._lines)) > MAX_REPLY_SIZE:
+            raise too_large()
+        return False
+
+    def _find_fd(self) -> None:
+        """Find the duplicate that pycurl made of the socket, among the files that libcurl watches."""
+        same = (fd for fd in self._interest if os.path.sameopenfile(fd, self._opened.fileno()))
+        self.fd = next(same, -1)
+        self._opened.close()
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether the next step needs a socket that takes bytes, not one that has some."""
+        return bool(self._interest.get(self.fd, 0) & pycurl.POLL_OUT)
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds after which a step is due even if the socket is not ready; None if none is."""
+        left = self._multi.timeout()
+        return None if left < 0 else left / 1000
+
+    def finish(self) -> Reply:
+        """Return the reply of an exchange that is over.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Lost: something may have.
+        """
+        _, _, failed = self._multi.info_read()
+        self.fd = self._easy.getinfo(pycurl.ACTIVESOCKET)  # negative if libcurl closed the connection
+        self._multi.remove_handle(self._easy)
+        if failed:
+            raise self._failure(failed[0][1])
+        lines = _final_head(self._lines)
+        if lines is None:
+            raise Lost("the connection was closed in the head of the answer")
+        headers = dict(map(_split, lines[1:]))
+        return Reply(self._easy.getinfo(pycurl.RESPONSE_CODE), headers, decode_body(headers, b"".join(self._body)))
+
+    def give_up(self, reason: str) -> NotSent | Lost:
+        """Return the error of an exchange that ends without a reply.
+
+        Args:
+            reason: why, in words.
+        """
+        if self._has_left:
+            return Lost(reason)
+        if self._stands:
+            return NotSent(f"The connection was closed before the request left ({reason}).")
+        return not_reached(self._settings.route.address.host, reason)
+
+    def _failure(self, code: int) -> NotSent | Lost:
+        if code == pycurl.E_WRITE_ERROR and self._size > MAX_REPLY_SIZE:
+            return too_large()
+        if code in _UNUSABLE_FILES:
+            self._settings.tls.ssl_context()  # says which file it is, and why
+        if code == pycurl.E_PEER_FAILED_VERIFICATION:
+            is_trusted = self._easy.getinfo(pycurl.SSL_VERIFYRESULT) == 0
+            return self.give_up(f"the certificate is not {'for this host' if is_trusted else 'trusted'}")
+        status = self._easy.getinfo(pycurl.HTTP_CONNECTCODE)
+        if not self._stands and status:
+            return self.give_up(f"the proxy answered {status}")
+        return self.give_up(_REASONS.get(code) or f"libcurl error {code}: {pycurl.easy_strerror(code)}")
+
+    def close(self) -> None:
+        """Close the connection. Closing twice is safe."""
+        self.fd = -1
+        if self._easy in self._multi:
+            self._multi.remove_handle(self._easy)
+        self._multi.close()
+        self._easy.close()
+        self._opened.close()
+
+    def forget(self) -> None:
+        """Close a forked child's copy of the connection, without a word to the server.
+
+        libcurl's number for it stays taken: it closes that number one day, and must not close another file.
+        """
+        if self.fd >= 0:
+            with open(os.devnull, "rb") as nothing:
+                os.dup2(nothing.fileno(), self.fd, inheritable=False)
+
+
+def _final_head(lines: Sequence[bytes]) -> Sequence[bytes] | None:
+    """Return the lines of the head that is not one of an interim answer (1xx); None if it is not complete."""
+    start = 0
+    for end, line in enumerate(lines):
+        if line in _BLANK_LINES:
+            if not lines[start].split(b" ", 1)[-1].startswith(b"1"):
+                return lines[start:end]
+            start = end + 1
+    return None
+
+
+def _split(line: bytes) -> tuple[str, str]:
+    name, _, value = line.decode("latin-1").partition(":")
+    return name.strip().lower(), value.strip()
+
+
+def _is_connected(*_: object) -> int:
+    return pycurl.SOCKOPT_ALREADY_CONNECTED
+
+
+def _options(settings: EngineSettings, infos: Sequence[AddressInfo]) -> dict[int, object]:
+    """Return what is the same for all exchanges of a connection."""
+    address, proxy = settings.route.address, settings.route.proxy
+    known_names = [f"{address.host}:{address.port}:{','.join(str(info[4][0]) for info in infos) or '127.0.0.1'}"]
+    options: dict[int, object] = {
+        pycurl.URL: f"{address.scheme}://{address.host_and_port}/",
+        pycurl.NOSIGNAL: 1,
+        pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
+        pycurl.FOLLOWLOCATION: 0,
+        pycurl.MAXAGE_CONN: int(settings.keepalive) + _LONGER,
+        pycurl.PROXY: "",
+        pycurl.NOPROXY: "",
+    }
+    if address.is_secure:
+        options |= _tls_options(settings.tls)
+    if proxy and _speaks_to_proxy(settings.route):
+        known_names.append(f"{proxy.host}:{proxy.port}:127.0.0.1")
+        options |= _proxy_options(proxy, settings.tls, has_tunnel=settings.route.has_tunnel)
+    # The socket is connected already, so an address is only a word here, but for a proxy that is told one.
+    return {**options, pycurl.RESOLVE: known_names}
+
+
+def _tls_options(tls: TlsSettings) -> dict[int, object]:
+    file, folder = tls.authorities
+    options: dict[int, object] = {
+        pycurl.SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
+        pycurl.SSL_VERIFYPEER: int(tls.verify),
+        pycurl.SSL_VERIFYHOST: 2 if tls.verify else 0,
+        pycurl.CAINFO: file,  # None too: libcurl has one of its own, which need not exist
+        pycurl.CAPATH: folder,
+    }
+    if tls.client_cert:
+        certificate, key, passphrase = tls.client_cert
+        options |= {
+            pycurl.SSLCERT: certificate,
+            pycurl.SSLKEY: key or certificate,
+            pycurl.KEYPASSWD: passphrase or "",  # with none, OpenSSL would ask on the terminal
+        }
+    return options
+
+
+def _proxy_options(proxy: Proxy, tls: TlsSettings, *, has_tunnel: bool) -> dict[int, object]:
+    file, folder = tls.authorities
+    options: dict[int, object] = {
+        pycurl.PROXY: f"{proxy.scheme}://{proxy.host_and_port}",
+        pycurl.SUPPRESS_CONNECT_HEADERS: 1,
+        pycurl.PROXY_SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
+        pycurl.PROXY_SSL_VERIFYPEER: int(tls.verify),
+        pycurl.PROXY_SSL_VERIFYHOST: 2 if tls.verify else 0,
+        pycurl.PROXY_CAINFO: file,
+        pycurl.PROXY_CAPATH: folder,
+    }
+    if proxy.credentials and has_tunnel:  # else they are in the head of every request
+        options |= {pycurl.PROXYUSERNAME: proxy.credentials[0], pycurl.PROXYPASSWORD: proxy.credentials[1]}
+    return options

@@ -1,0 +1,53 @@
+"""The head of a request: method, target and headers, the same from every engine."""
+
+import re
+
+from ..errors import InvalidInput
+from .interface import Headers, Request
+from .sockets import Route
+
+# RFC 9110, sections 5.1, 5.5 and 9.1, and RFC 9112, section 3.2, of which only ASCII is sent.
+_HEADERS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?:[!-~]+(?:[ \t]+[!-~]+)*)?\n)*")
+_REQUEST_LINE = re.compile(r"[A-Z]+ [!-~]+")
+
+
+class RequestHead:
+    """Builds the heads of the requests to one server.
+
+    Args:
+        route: how the server is reached.
+    """
+
+    def __init__(self, route: Route) -> None:
+        authority = route.address.authority
+        is_forwarded = route.proxy is not None and not route.has_tunnel
+        self._origin = f"{route.address.scheme}://{authority}" if is_forwarded else ""
+        self._first = (("Host", authority), ("Accept-Encoding", "identity"))
+        self._last = route.proxy.headers if route.proxy and is_forwarded else ()
+
+    def target(self, request: Request) -> str:
+        """Return what the request line names: the whole URL if a proxy forwards the request.
+
+        Raises:
+            InvalidInput: HTTP cannot carry it.
+        """
+        if not _REQUEST_LINE.fullmatch(f"{request.method} {request.target}"):
+            raise unsendable()
+        return self._origin + request.target
+
+    def headers(self, request: Request, signature: Headers) -> Headers:
+        """Return the headers, without Content-Length.
+
+        Raises:
+            InvalidInput: HTTP cannot carry one of them.
+        """
+        headers = (*self._first, *request.headers, *signature, *self._last)
+        if not _HEADERS.fullmatch("".join([f"{name}:{value}\n" for name, value in headers])):
+            raise unsendable()
+        return headers
+
+
+def unsendable() -> InvalidInput:
+    """Return what is raised for a request that HTTP cannot carry."""
+    # It does not say which: that could be the one that holds the API key.
+    return InvalidInput("The request cannot be sent: HTTP cannot carry its method, its target or one of its headers.")

@@ -1,0 +1,204 @@
+"""What the engines for coroutines share: the connections of each event loop, places for calls, closing and forks."""
+
+import asyncio
+import threading
+import time
+import weakref
+from abc import ABC, abstractmethod
+from traceback import clear_frames
+from typing import Protocol
+
+from ..errors import NotSent
+from .forks import forget_in_children
+from .interface import Lost, Reply, Request, Sign, refuse_closed
+from .settings import EngineSettings
+from .sockets import not_reached
+
+
+class AsyncConnection(Protocol):
+    """A connection to the server, which has one request after another."""
+
+    async def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
+        """Send a request and return the reply.
+
+        Args:
+            request: what is sent.
+            sign: returns the headers that sign it.
+            deadline: by when that must end, in the event loop's time.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Lost: something may have.
+        """
+        ...
+
+    def start_next(self) -> bool:
+        """Get ready for the next request; return False if the connection cannot have one."""
+        ...
+
+    def is_quiet(self) -> bool:
+        """Return whether nothing came in since. If something did, it has ended, or has an answer too many."""
+        ...
+
+    def close(self) -> None:
+        """Close it, in its event loop. Closing twice is safe."""
+        ...
+
+    def forget(self) -> None:
+        """Close it where its event loop is gone: another process's, or closed. Nothing is said to the server."""
+        ...
+
+
+class AsyncPooledEngine(ABC):
+    """Sends over a stack of connections for each event loop: the one that was used last is the most likely to be alive.
+
+    Args:
+        settings: how to reach the server.
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._is_closed = False
+        self._reset()
+        forget_in_children(self)
+
+    def _reset(self) -> None:
+        self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()  # guards the dictionary: loops may run in several threads
+
+    def forget(self) -> None:
+        """Serve a forked child: close its copies of the sockets, and start anew."""
+        inherited = list(self._pools.values())
+        self._reset()
+        for pool in inherited:
+            pool.forget()
+
+    async def send(self, request: Request, sign: Sign, *, seconds: float, fresh: bool = False) -> Reply:
+        """Send a request and return the reply: see `AsyncEngine.send`."""
+        try:
+            return await self._send(request, sign, seconds, fresh=fresh)
+        except BaseException as error:
+            clear_frames(error.__traceback__)  # their local variables hold the signature, and what came back
+            if isinstance(error, NotSent | Lost):
+                error.__context__ = None  # a library's own error, which can quote what came back
+            raise
+
+    async def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
+        if self._is_closed:
+            raise refuse_closed()
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop) or self._open_pool(loop)
+        deadline = loop.time() + seconds
+        await pool.take_place(deadline)
+        try:
+            connection = (None if fresh else pool.take_idle()) or await self._open_new(pool, deadline)
+            return await self._exchange(pool, connection, request, sign, deadline)
+        finally:
+            pool.places.release()
+
+    def _open_pool(self, loop: asyncio.AbstractEventLoop) -> "_Pool":
+        with self._lock:
+            for other in [known for known in self._pools if known.is_closed()]:
+                self._pools.pop(other).forget()
+            pool = self._pools[loop] = _Pool(self._settings)
+        return pool
+
+    async def _open_new(self, pool: "_Pool", deadline: float) -> AsyncConnection:
+        pool.make_room()
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection = await self._connect(deadline)
+        except TimeoutError:
+            raise not_reached(self._settings.route.address.host, "no connection stood in time") from None
+        pool.open.add(connection)
+        return connection
+
+    @abstractmethod
+    async def _connect(self, deadline: float) -> AsyncConnection:
+        """Return a new connection, ready for a request.
+
+        Raises:
+            NotSent: none could be opened in time.
+        """
+
+    async def _exchange(
+        self, pool: "_Pool", connection: AsyncConnection, request: Request, sign: Sign, deadline: float
+    ) -> Reply:
+        is_reusable = False
+        try:
+            reply = await connection.exchange(request, sign, deadline)
+            is_reusable = connection.start_next()
+        finally:
+            if is_reusable and not self._is_closed:
+                pool.idle.append((connection, time.monotonic()))
+            else:
+                pool.drop(connection)
+        return reply
+
+    async def close(self) -> None:
+        """Close the connections: see `AsyncEngine.close`."""
+        pool = self._pools.get(asyncio.get_running_loop())
+        if pool:
+            pool.drop_idle()
+        self.abandon()
+        await asyncio.sleep(0)  # asyncio closes a socket in the loop's next round
+
+    def abandon(self) -> None:
+        """Close the connections without waiting for it: see `AsyncEngine.abandon`."""
+        self._is_closed = True
+        with self._lock:
+            pools = list(self._pools.items())
+        for loop, pool in pools:
+            try:
+                loop.call_soon_threadsafe(pool.drop_idle)
+            except RuntimeError:  # the loop is closed
+                pool.forget()
+
+
+class _Pool:
+    """The connections of one event loop."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self.open: set[AsyncConnection] = set()
+        self.idle: list[tuple[AsyncConnection, float]] = []  # and since when
+        self.places = asyncio.Semaphore(settings.max_connections)
+
+    async def take_place(self, deadline: float) -> None:
+        """Wait for a place.
+
+        Raises:
+            NotSent: none was free in time.
+        """
+        if not self.places.locked():
+            await self.places.acquire()  # does not wait
+            return
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self.places.acquire()
+        except TimeoutError:
+            raise NotSent(f"No connection was free in time: all {self._settings.max_connections} are in use.") from None
+
+    def take_idle(self) -> AsyncConnection | None:
+        while self.idle:
+            connection, since = self.idle.pop()
+            if time.monotonic() - since <= self._settings.keepalive and connection.is_quiet():
+                return connection
+            self.drop(connection)
+        return None
+
+    def make_room(self) -> None:
+        while self.idle and len(self.open) >= self._settings.max_connections:
+            self.drop(self.idle.pop(0)[0])
+
+    def drop(self, connection: AsyncConnection) -> None:
+        self.open.discard(connection)
+        connection.close()
+
+    def drop_idle(self) -> None:
+        while self.idle:
+            self.drop(self.idle.pop()[0])
+
+    def forget(self) -> None:
+        for connection in self.open:
+            connection.forget()

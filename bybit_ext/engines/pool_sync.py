@@ -1,0 +1,157 @@
+"""What the engines for threads share: the connections that are open, places for calls, closing and forks."""
+
+import time
+from abc import ABC, abstractmethod
+from queue import Empty, SimpleQueue
+from traceback import clear_frames
+from typing import Protocol
+
+from ..errors import NotSent
+from .forks import forget_in_children
+from .interface import Lost, Reply, Request, Sign, refuse_closed
+from .settings import EngineSettings
+
+_MAX_PLACES = 65_535  # no machine has more ports for connections to one server
+
+
+class Connection(Protocol):
+    """A connection to the server, which has one request after another."""
+
+    def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
+        """Send a request and return the reply.
+
+        Args:
+            request: what is sent.
+            sign: returns the headers that sign it.
+            deadline: by when that must end, in monotonic time.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Lost: something may have.
+        """
+        ...
+
+    def start_next(self) -> bool:
+        """Get ready for the next request; return False if the connection cannot have one."""
+        ...
+
+    def is_quiet(self) -> bool:
+        """Return whether nothing came in since. If something did, it has ended, or has an answer too many."""
+        ...
+
+    def close(self) -> None:
+        """Close it. Closing twice is safe."""
+        ...
+
+    def forget(self) -> None:
+        """Close a forked child's copy of it, without a word to the server."""
+        ...
+
+
+class PooledEngine(ABC):
+    """Sends over a stack of connections: the one that was used last is the most likely to be alive.
+
+    Args:
+        settings: how to reach the server.
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._is_closed = False
+        self._reset()
+        forget_in_children(self)
+
+    def _reset(self) -> None:
+        self._open: set[Connection] = set()
+        self._idle: list[tuple[Connection, float]] = []  # and since when
+        self._places: SimpleQueue[None] = SimpleQueue()  # a tenth of the time that a semaphore takes
+        for _ in range(min(self._settings.max_connections, _MAX_PLACES)):
+            self._places.put(None)
+
+    def forget(self) -> None:
+        """Serve a forked child: close its copies of the sockets, and start anew."""
+        inherited = self._open
+        self._reset()
+        for connection in inherited:
+            connection.forget()
+
+    def send(self, request: Request, sign: Sign, *, seconds: float, fresh: bool = False) -> Reply:
+        """Send a request and return the reply: see `Engine.send`."""
+        try:
+            return self._send(request, sign, time.monotonic() + seconds, fresh=fresh)
+        except BaseException as error:
+            clear_frames(error.__traceback__)  # their local variables hold the signature, and what came back
+            if isinstance(error, NotSent | Lost):
+                error.__context__ = None  # a library's own error, which can quote what came back
+            raise
+
+    def _send(self, request: Request, sign: Sign, deadline: float, *, fresh: bool) -> Reply:
+        if self._is_closed:
+            raise refuse_closed()
+        places = self._places  # a fork in this very thread replaces them
+        try:
+            places.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            raise NotSent(f"No connection was free in time: all {self._settings.max_connections} are in use.") from None
+        try:
+            connection = (None if fresh else self._take_idle()) or self._open_new(deadline)
+            return self._exchange(connection, request, sign, deadline)
+        finally:
+            places.put(None)
+
+    def _take_idle(self) -> Connection | None:
+        try:
+            while True:
+                connection, since = self._idle.pop()
+                if time.monotonic() - since <= self._settings.keepalive and connection.is_quiet():
+                    return connection
+                self._drop(connection)
+        except IndexError:  # another thread may have taken the last one
+            return None
+
+    def _open_new(self, deadline: float) -> Connection:
+        while len(self._open) >= self._settings.max_connections and self._drop_idle(0):
+            pass
+        connection = self._connect(deadline)
+        self._open.add(connection)
+        return connection
+
+    @abstractmethod
+    def _connect(self, deadline: float) -> Connection:
+        """Return a new connection, ready for a request.
+
+        Raises:
+            NotSent: none could be opened in time.
+        """
+
+    def _exchange(self, connection: Connection, request: Request, sign: Sign, deadline: float) -> Reply:
+        is_reusable = False
+        try:
+            reply = connection.exchange(request, sign, deadline)
+            is_reusable = connection.start_next()
+        finally:
+            if is_reusable:
+                self._idle.append((connection, time.monotonic()))
+            else:
+                self._drop(connection)
+            if self._is_closed:
+                self.close()
+        return reply
+
+    def _drop(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        connection.close()
+
+    def _drop_idle(self, index: int) -> bool:
+        try:
+            connection, _ = self._idle.pop(index)
+        except IndexError:
+            return False
+        self._drop(connection)
+        return True
+
+    def close(self) -> None:
+        """Close the connections: see `Engine.close`."""
+        self._is_closed = True
+        while self._drop_idle(-1):
+            pass
