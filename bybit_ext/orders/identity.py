@@ -6,9 +6,8 @@ ended before.
 
     FOREIGN    another id, category or symbol; or created after the call began; or, though the cancel was accepted,
                ended before the call began
-    DOUBTFUL   it may have ended before the call began, and a newer order may be meant; or it was acknowledged, but its
-               creation looks younger than the call by less than the exchange's clocks may differ. It counts only once
-               the lists show no other one for long enough
+    DOUBTFUL   it may have ended before the call began, or been created after, by what is known of the exchange's clock.
+               It counts only once the lists have shown no other one for long enough
     CERTAIN    all else
 """
 
@@ -119,11 +118,21 @@ class Identity:
             return Match.FOREIGN
         return min(self._match_creation(order), self._match_end(order), key=lambda match: match.value)
 
+    def is_surely_older(self, order: Order) -> bool:
+        """Return whether an order was surely there when the call began."""
+        created = parse_time(order.created_time)
+        return created is not None and created + 1 <= self.start.earliest  # the exchange counts whole ms
+
     def _match_creation(self, order: Order) -> Match:
         created = parse_time(order.created_time)
-        # What was acknowledged is known to exist; only the exchange's clocks can make it younger than the call.
-        tolerance = CLOCK_TOLERANCE if self.order_id is not None else 0
-        if created is None or created > self.start.latest + tolerance:
+        if created is None:
+            return Match.FOREIGN
+        if self.order_id is None:
+            if created > self.start.latest:
+                return Match.FOREIGN
+            return Match.CERTAIN if self.is_surely_older(order) else Match.DOUBTFUL
+        # What was acknowledged is the one, unless it was made between the beginning of the call and the send.
+        if created > self.start.latest + CLOCK_TOLERANCE:
             return Match.FOREIGN
         return Match.CERTAIN if created <= self.start.latest else Match.DOUBTFUL
 

@@ -32,7 +32,8 @@ What ends it, in this order:
 2. An error of the cancel that says nothing about the order, such as a wrong key: Fail with it.
 3. After the *settle time*, which is at least three readings of both lists over `absent_after` seconds since the cancel
    was answered:
-   - A DOUBTFUL order that has ended, and no other: Finish with it; of several, with the newest.
+   - A DOUBTFUL order that has ended, and no other: Finish with it; of several, with the newest, unless it may have been
+     made because another one ended.
    - No order at all, and a cancel that was refused as not found or closed: Fail with that refusal.
    - A cancel that was refused otherwise, or answered with an HTTP status that would come again: Fail with that error.
      A refusal by an unknown retCode is looked into once, not for the settle time.
@@ -64,7 +65,7 @@ from bybit_ext.results import CancelAccepted, Evidence, Source
 from bybit_ext.stream.events import StreamState
 
 from .identity import Identity, Match
-from .reports import Reports
+from .reports import Report, Reports
 
 _MAX_CONNECTING = 2.0  # seconds; a stream that is not there by then is late, and the cancel does not wait for it
 _STREAM_GOES_FIRST = 0.5  # seconds; reading before costs a request and shows what was before
@@ -296,7 +297,7 @@ class OrderTracker:
 
     def _find_settled_end(self) -> Finish | Fail | None:
         certain, doubtful = self._reports.matching(Match.CERTAIN), self._reports.matching(Match.DOUBTFUL)
-        if doubtful and not certain and all(report.is_final for report in doubtful):
+        if doubtful and not certain and self._is_newest_meant(doubtful):
             return Finish(doubtful[-1].order, doubtful[-1].source)
         failure = self._failure
         if isinstance(failure, OrderNotFound | OrderClosed):
@@ -305,6 +306,11 @@ class OrderTracker:
         if isinstance(failure, Refused) or (failure and failure.status_code in NON_RETRYABLE):
             return Fail(failure)
         return None
+
+    def _is_newest_meant(self, doubtful: list[Report]) -> bool:
+        """Return whether the newest of some orders is the one: not if it may have been made because another ended."""
+        all_ended = all(report.is_final for report in doubtful)
+        return all_ended and (len(doubtful) == 1 or self.identity.is_surely_older(doubtful[-1].order))
 
     def _has_settled(self) -> bool:
         readings = self._readings

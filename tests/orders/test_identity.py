@@ -39,7 +39,7 @@ class TestByLinkId:
     def test_another_id_than_the_acknowledged_one_is_foreign(self) -> None:
         assert identity(BY_LINK_ID, ACCEPTED).match(order(orderId="2")) is FOREIGN
 
-    @pytest.mark.parametrize(("created", "match"), [(-1, CERTAIN), (0, CERTAIN), (1, FOREIGN), (50, FOREIGN)])
+    @pytest.mark.parametrize(("created", "match"), [(-1, CERTAIN), (0, DOUBTFUL), (1, FOREIGN), (50, FOREIGN)])
     @pytest.mark.parametrize("accepted", [None, WITHOUT_IDS])
     def test_an_order_that_was_created_after_the_call_began_is_foreign(
         self, created: int, match: Match, accepted: Any

@@ -382,6 +382,18 @@ class TestLinkIdsThatAreUsedAgain:
         world = World(open_orders=always(later, ours), results=[WITHOUT_IDS])
         assert world.confirm(BY_LINK_ID, stream=False).order.order_id == "1"
 
+    def test_of_two_that_may_have_followed_each_other_while_the_call_began_neither_is_reported(self) -> None:
+        before, requoted = order("Cancelled", updated=0), order("Filled", orderId="2", created=0, updated=90)
+        world = World(open_orders=always(requoted, before), results=[LOST])
+        with pytest.raises(OutcomeUnknown):
+            world.confirm(BY_LINK_ID, stream=False)
+        assert world.asked == [(0.0, None)]
+
+    def test_an_order_as_young_as_the_call_is_reported_once_the_lists_show_no_other(self) -> None:
+        world = World(open_orders=always(order("Cancelled", created=0, updated=5)), results=[LOST])
+        assert world.confirm(BY_LINK_ID, stream=False).order.order_id == "1"
+        assert world.now >= 1.0
+
     def test_an_order_made_after_the_call_began_is_never_reported(self) -> None:
         requoted = order("Filled", orderId="2", created=200, updated=900)
         world = World([SUBSCRIBED, (0.1, requoted)], always(requoted), results=[LOST])
