@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def bybit_sandbox() -> Iterator["Sandbox"]:
-    """An imitation exchange of this test's own, on a free port of this machine; see `bybit_ext.sandbox`."""
+    """Serve an imitation exchange of this test's own, on a free port of this machine; see `bybit_ext.sandbox`.
+
+    >>> def test_my_bot_cancels(bybit_sandbox):
+    ...     order = bybit_sandbox.place("linear", "BTCUSDT")
+    ...     my_bot.run(bybit_sandbox.url, bybit_sandbox.api_key, bybit_sandbox.api_secret)
+    ...     assert bybit_sandbox.order(order.order_id).order_status == "Cancelled"
+    """
     from .sandbox import Sandbox
 
     with Sandbox() as sandbox:

@@ -6,6 +6,7 @@ import uuid
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -150,7 +151,7 @@ class Exchange:
             self._listeners.append(listener)
 
         def stop() -> None:
-            with self._lock:
+            with self._lock, suppress(ValueError):  # it was stopped before
                 self._listeners.remove(listener)
 
         return stop

@@ -233,7 +233,7 @@ class _Connection:
                 return
 
     async def _receive(self) -> str:
-        """Return the next message; an empty string for a binary one, which is no request.
+        """Return the next message; an empty string for a binary one, which cannot be a request.
 
         Raises:
             WebSocketDisconnect: the connection has ended.

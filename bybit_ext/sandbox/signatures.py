@@ -9,11 +9,18 @@ import hmac
 from collections.abc import Callable
 
 Verify = Callable[[bytes, str], bool]
-"""Tells whether a signature belongs to a text."""
+"""Returns whether a signature belongs to these bytes."""
 
 
 def verifier(secret: str) -> Verify:
-    """Make a verifier of what an account registered: an HMAC secret, or an RSA public key as PEM."""
+    """Return what verifies the signatures of a key.
+
+    Args:
+        secret: what its account registered: an HMAC secret, or an RSA public key as PEM.
+
+    Raises:
+        TypeError: it is a public key of another kind.
+    """
     return _rsa_verifier(secret) if secret.startswith("-----BEGIN") else _hmac_verifier(secret)
 
 

@@ -65,7 +65,7 @@ def _read_values(texts: list[str], schema: dict[str, Any]) -> Any:
 
 
 def _read_value(text: str, schema: dict[str, Any]) -> Any:
-    """Return the value that a text stands for, by the schema's type; the text itself if it is not of that type."""
+    """Return the value that a string stands for, by the schema's type; the string itself if it is not of that type."""
     declared = schema.get("type", "string")
     kinds = {declared} if isinstance(declared, str) else {*declared}
     if "string" in kinds:
@@ -76,7 +76,7 @@ def _read_value(text: str, schema: dict[str, Any]) -> Any:
 
 
 def _read_number(text: str) -> int | float | str:
-    """Return a number; 5.0 is the integer 5, as JSON Schema has it. The text itself if it is too long for one."""
+    """Return a number; 5.0 is the integer 5, as JSON Schema has it. The string itself if it is too long for one."""
     try:
         return int(text)
     except ValueError:

@@ -54,7 +54,7 @@ class TestCancel:
         assert int(order.updated_time) < int(ended.updated_time) <= now_ms()
 
     def test_fill_before_the_cancel_wins(self) -> None:
-        with Sandbox(cancel_delay=0.1) as sandbox, Wire(sandbox) as wire:
+        with Sandbox(cancel_delay=0.3) as sandbox, Wire(sandbox) as wire:
             order, later = sandbox.place("linear", "BTCUSDT"), sandbox.place("linear", "BTCUSDT")
             wire.cancel(order)
             sandbox.fill(order.order_id)
