@@ -15,8 +15,11 @@ microseconds, however long the other side takes for its part.
 """
 
 import os
+import select
 import socket
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pycurl
 
@@ -26,10 +29,11 @@ from .interface import MAX_REPLY_SIZE, Lost, Reply, Request, Sign
 from .outgoing import RequestHead
 from .proxies import Proxy
 from .settings import EngineSettings
-from .sockets import AddressInfo, Route, connect, look_up, not_reached, open_socket
+from .sockets import AddressInfo, Route, bytes_received, connect, look_up, not_reached, open_socket
 from .tls import TlsSettings
 
 _BLANK_LINES = (b"\r\n", b"\n")
+_FEW_STEPS = 32  # after which the bytes on the wire are counted too: libcurl tells of no chunk extensions
 _NOT_OURS = ["User-Agent:", "Accept:", "Expect:"]  # headers that libcurl would add
 _LONGER = 60  # seconds that libcurl keeps an idle connection longer than the pool does, which decides
 
@@ -40,6 +44,7 @@ _REASONS = {
     pycurl.E_FTP_WEIRD_SERVER_REPLY: "what came back is not HTTP",
     pycurl.E_PARTIAL_FILE: "the connection was closed before the answer was complete",
     pycurl.E_GOT_NOTHING: "the connection was closed before an answer came",
+    pycurl.E_ABORTED_BY_CALLBACK: "its time was over",
     pycurl.E_SSL_CONNECT_ERROR: "the TLS handshake failed",
     pycurl.E_SEND_ERROR: "the connection was closed while the request left",
     pycurl.E_RECV_ERROR: "the connection was closed before the answer was complete",
@@ -86,13 +91,14 @@ class CurlConnection:
         self._opened = opened
         self._is_handed_over = False
         self._stands = not settings.route.address.is_secure and not _speaks_to_proxy(settings.route)
-        self._has_left = False
+        self._has_left = self._can_have_next = False
         self._interest: dict[int, int] = {}
         self._lines: list[bytes] = []
         self._body: list[bytes] = []
-        self._size = 0
+        self._size = self._steps = self._received_before = 0
         self._request = Request("GET", "/")
         self._sign: Sign = tuple
+        self._deadline = 0.0
         self.fd = -1
         self._easy = pycurl.Curl()
         self._multi = pycurl.CurlMulti()
@@ -116,7 +122,7 @@ class CurlConnection:
         self._interest[fd] = interest
 
     def _leave(self, *_: object) -> int:
-        if self._has_left:
+        if self._has_left or time.monotonic() >= self._deadline:
             return pycurl.PREREQFUNC_ABORT
         self._has_left = self._stands = True
         return pycurl.PREREQFUNC_OK
@@ -130,18 +136,20 @@ class CurlConnection:
 
     # ---- one exchange
 
-    def begin(self, request: Request, sign: Sign) -> None:
+    def begin(self, request: Request, sign: Sign, deadline: float) -> None:
         """Begin an exchange, which goes on with the first step.
 
         Args:
             request: what is sent.
             sign: returns the headers that sign it.
+            deadline: monotonic time from which on it must not leave any more.
 
         Raises:
             InvalidInput: HTTP cannot carry it.
         """
-        self._request, self._sign = request, sign
-        self._has_left, self._size = False, 0
+        self._request, self._sign, self._deadline = request, sign, deadline
+        self._has_left = False
+        self._size = self._steps = 0
         self._lines.clear()
         self._body.clear()
         easy = self._easy
@@ -177,14 +185,28 @@ class CurlConnection:
             return True
         if self.fd < 0:
             self._find_fd()
-        if self._size + sum(map(len, self._lines)) > MAX_REPLY_SIZE:
-            raise too_large()
+        self._check_size()
         return False
+
+    def _check_size(self) -> None:
+        """Check the size of an answer that takes several steps.
+
+        Raises:
+            Lost: it is too large.
+        """
+        self._steps += 1
+        if self._steps == _FEW_STEPS:
+            self._received_before = bytes_received(self.fd)
+        is_long = self._steps > _FEW_STEPS and bytes_received(self.fd) - self._received_before > MAX_REPLY_SIZE
+        if is_long or self._size + sum(map(len, self._lines)) > MAX_REPLY_SIZE:
+            raise too_large()
 
     def _find_fd(self) -> None:
         """Find the duplicate that pycurl made of the socket, among the files that libcurl watches."""
-        same = (fd for fd in self._interest if os.path.sameopenfile(fd, self._opened.fileno()))
-        self.fd = next(same, -1)
+        for fd in self._interest:
+            with suppress(OSError):  # libcurl has closed it
+                if os.path.sameopenfile(fd, self._opened.fileno()):
+                    self.fd = fd
         self._opened.close()
 
     @property
@@ -198,6 +220,20 @@ class CurlConnection:
         left = self._multi.timeout()
         return None if left < 0 else left / 1000
 
+    def wait(self, seconds: float) -> int:
+        """Wait until the socket is ready. Return for what, as a mask of `pycurl.CSELECT_…`; 0 if the time has passed."""
+        writing = self.wants_to_write
+        if not hasattr(select, "poll"):  # Windows
+            readable, writable, _ = select.select([self.fd], [self.fd] if writing else [], [], seconds)
+            return (pycurl.CSELECT_IN if readable else 0) | (pycurl.CSELECT_OUT if writable else 0)
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN | select.POLLOUT if writing else select.POLLIN)
+        ready = 0
+        for _, events in poll.poll(seconds * 1000):
+            ready |= pycurl.CSELECT_OUT if events & select.POLLOUT else 0
+            ready |= pycurl.CSELECT_IN if events & ~select.POLLOUT else 0  # an end and an error are read, too
+        return ready
+
     def finish(self) -> Reply:
         """Return the reply of an exchange that is over.
 
@@ -206,7 +242,8 @@ class CurlConnection:
             Lost: something may have.
         """
         _, _, failed = self._multi.info_read()
-        self.fd = self._easy.getinfo(pycurl.ACTIVESOCKET)  # negative if libcurl closed the connection
+        self.fd = self._easy.getinfo(pycurl.ACTIVESOCKET)  # negative if libcurl has closed the connection
+        self._can_have_next = self.fd >= 0 and self._is_drained()
         self._multi.remove_handle(self._easy)
         if failed:
             raise self._failure(failed[0][1])
@@ -214,7 +251,28 @@ class CurlConnection:
         if lines is None:
             raise Lost("the connection was closed in the head of the answer")
         headers = dict(map(_split, lines[1:]))
+        if "transfer-encoding" in headers:
+            self._can_have_next = False  # libcurl drops what it has read beyond the last chunk, and says nothing of it
         return Reply(self._easy.getinfo(pycurl.RESPONSE_CODE), headers, decode_body(headers, b"".join(self._body)))
+
+    def _is_drained(self) -> bool:
+        """Return whether TLS holds nothing beyond the answer. OpenSSL reads ahead, which no watch on the socket shows."""
+        if not self._settings.route.address.is_secure:
+            return True
+        self._easy.setopt(pycurl.CONNECT_ONLY, 1)  # without it, libcurl does not read outside of an exchange
+        try:
+            self._easy.recv(1)
+        except BlockingIOError:
+            return True
+        except pycurl.error:
+            pass
+        finally:
+            self._easy.setopt(pycurl.CONNECT_ONLY, 0)
+        return False
+
+    def start_next(self) -> bool:
+        """Return whether the connection can have another request."""
+        return self._can_have_next
 
     def give_up(self, reason: str) -> NotSent | Lost:
         """Return the error of an exchange that ends without a reply.
@@ -225,7 +283,7 @@ class CurlConnection:
         if self._has_left:
             return Lost(reason)
         if self._stands:
-            return NotSent(f"The connection was closed before the request left ({reason}).")
+            return NotSent(f"The request did not leave ({reason}).")
         return not_reached(self._settings.route.address.host, reason)
 
     def _failure(self, code: int) -> NotSent | Lost:

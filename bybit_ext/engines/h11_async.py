@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 
 from ..errors import NotSent
 from .http1 import Http1Connection
@@ -51,9 +52,9 @@ class _Connection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         message = self._http.write(request, sign())
         if self._transport is None or self._ended is not None:
-            raise NotSent(f"The connection was closed before the request left ({self._ended}).")
+            raise NotSent(f"The request did not leave ({self._ended}).")
         if loop.time() >= deadline:
-            raise NotSent("The time was over before the request left.")
+            raise NotSent("The request did not leave (its time was over).")
         self._reply = loop.create_future()
         timer = loop.call_at(deadline, self._fail, "no answer came in time")
         self._transport.write(message)
@@ -91,8 +92,16 @@ class _Connection(asyncio.Protocol):
 
     def eof_received(self) -> None:
         self._ended = "the server closed it"
-        if self._awaited:
+        if self._awaited and self._has_said_goodbye():
             self._feed(self._awaited, b"")
+
+    def _has_said_goodbye(self) -> bool:
+        """Return whether the server ended TLS, or has none. Else the end may be anybody's, and no end of a body."""
+        tls: ssl.SSLObject | None = self._transport and self._transport.get_extra_info("ssl_object")
+        try:
+            return tls is None or tls.read(1) == b""
+        except ssl.SSLError:
+            return False
 
     def connection_lost(self, error: Exception | None) -> None:
         self._ended = self._ended or (reason_of(error) if error else "it was closed")

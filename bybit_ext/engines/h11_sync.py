@@ -56,7 +56,7 @@ class _Connection:
     def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
         message = self._http.write(request, sign())
         if time.monotonic() >= deadline:
-            raise NotSent("The time was over before the request left.")
+            raise NotSent("The request did not leave (its time was over).")
         self._write(message, deadline)
         try:
             reply = None
@@ -75,7 +75,7 @@ class _Connection:
                 unsent = unsent[self._socket.send(unsent) :]
         except OSError as error:
             if len(unsent) == len(message) and not isinstance(error, TimeoutError):
-                raise NotSent(f"The connection was closed before the request left ({reason_of(error)}).") from None
+                raise NotSent(f"The request did not leave ({reason_of(error)}).") from None
             raise Lost(reason_of(error)) from None
 
     def _limit(self, deadline: float) -> None:

@@ -12,6 +12,9 @@ import h11
 from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
 from .outgoing import RequestHead, unsendable
 
+_MAX_HEAD = 131_072  # bytes
+_MAX_PARTS = 4096  # events of an answer; h11 takes some 20 us for each, so tiny chunks would block an event loop
+_SLICE = 16_384  # bytes that are looked at before the limits are
 _IDENTITY = ("", "identity")
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
@@ -25,8 +28,8 @@ class Http1Connection:
 
     def __init__(self, head: RequestHead) -> None:
         self._head = head
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_REPLY_SIZE)
-        self._received = 0
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
+        self._received = self._parts = 0
         self._response: h11.Response | None = None
         self._body: list[bytes] = []
 
@@ -36,7 +39,8 @@ class Http1Connection:
         Raises:
             InvalidInput: HTTP cannot carry it.
         """
-        self._received, self._response, self._body = 0, None, []
+        self._received = self._parts = 0
+        self._response, self._body = None, []
         headers = list(self._head.headers(request, signature))
         if request.body or request.method == "POST":
             headers.append(("Content-Length", str(len(request.body))))
@@ -53,15 +57,21 @@ class Http1Connection:
         self._received += len(data)
         if self._received > MAX_REPLY_SIZE:
             raise too_large()
+        reply = None
         try:
-            self._h11.receive_data(data)
-            return self._read_events()
+            for start in range(0, len(data) or 1, _SLICE):
+                self._h11.receive_data(data[start : start + _SLICE])
+                reply = reply or self._read_events()
         except h11.RemoteProtocolError:
             # Its words can quote what the other side sent, which can be an echo of the key.
             raise Lost("what came back is not HTTP, or ended too early") from None
+        return reply
 
     def _read_events(self) -> Reply | None:
         while True:
+            self._parts += 1
+            if self._parts > _MAX_PARTS:
+                raise Lost(f"the answer has more than {_MAX_PARTS} parts")
             event = self._h11.next_event()
             if isinstance(event, h11.Response):
                 self._response = event

@@ -9,6 +9,7 @@ import queue
 import selectors
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ from .proxies import Proxy
 from .tunnel import open_tunnel
 
 _HEAD_START = 0.25  # seconds that an address has before the next one is tried beside it: RFC 8305, section 5
+
+_BYTES_RECEIVED = 128  # where tcpi_bytes_received stands in what Linux tells of a connection: linux/tcp.h
 
 AddressInfo = tuple[int, int, int, str, Any]
 
@@ -92,6 +95,15 @@ def is_quiet(opened: socket.socket) -> bool:
     except OSError:
         pass
     return False
+
+
+def bytes_received(fd: int) -> int:
+    """Return how many bytes a connection has received; 0 where the system does not say (it is Linux that does)."""
+    if not hasattr(socket, "TCP_INFO") or sys.platform != "linux":
+        return 0
+    with socket.socket(fileno=os.dup(fd)) as copy:
+        info = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED + 8)
+    return int.from_bytes(info[_BYTES_RECEIVED:], sys.byteorder)
 
 
 def reason_of(error: BaseException) -> str:

@@ -1,0 +1,185 @@
+"""One way to send by every engine, blocking or not."""
+
+import asyncio
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal
+
+from bybit_ext.engines.hosts import parse_base_url
+from bybit_ext.engines.interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
+from bybit_ext.engines.proxies import parse_proxy
+from bybit_ext.engines.selection import open_async_engine, open_engine
+from bybit_ext.engines.settings import EngineSettings
+from bybit_ext.engines.sockets import Route
+from bybit_ext.engines.tls import TlsSettings
+from bybit_ext.errors import NotSent
+
+EngineName = Literal["h11", "curl"]
+Sent = Reply | NotSent | Lost
+
+KEY, SIGNATURE = "kEy-4d7f0c1b9a", "s1gNature-e83b5a20"
+SECRETS: Headers = (("X-BAPI-API-KEY", KEY), ("X-BAPI-SIGN", SIGNATURE))
+CANCEL = Request("POST", "/v5/order/cancel", (("Content-Type", "application/json"),), b'{"symbol":"BTCUSDT"}')
+READ = Request("GET", "/v5/order/realtime?category=linear&symbol=BTCUSDT")
+
+
+def sign() -> Headers:
+    return SECRETS
+
+
+def settings_for(
+    url: str,
+    *,
+    tls: TlsSettings | None = None,
+    proxy: str | None = None,
+    max_connections: int = 100,
+    keepalive: float = 90.0,
+) -> EngineSettings:
+    route = Route(parse_base_url(url), parse_proxy(proxy) if proxy else None)
+    return EngineSettings(route, tls or TlsSettings(), max_connections, keepalive)
+
+
+class Stalls:
+    """Measures how long this machine makes threads wait beyond what they asked for: a busy one is no engine's fault."""
+
+    def __enter__(self) -> "Stalls":
+        self.longest = 0.0
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._measure, daemon=True)
+        self._thread.start()
+        return self
+
+    def _measure(self) -> None:
+        while not self._is_over.is_set():
+            start = time.monotonic()
+            time.sleep(0.005)
+            self.longest = max(self.longest, time.monotonic() - start - 0.005)
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+
+class Sender(ABC):
+    """Sends by one engine, and checks that no call takes longer than it may."""
+
+    engine: Any
+
+    @abstractmethod
+    def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply: ...
+
+    @abstractmethod
+    def _send_many(self, request: Request, sign: Sign, seconds: Sequence[float]) -> list[Sent]: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    @abstractmethod
+    def shut_down(self) -> None:
+        """Close the engine and what it runs in."""
+
+    def send(self, request: Request = CANCEL, *, sign: Sign = sign, seconds: float = 5.0, fresh: bool = False) -> Reply:
+        """Send a request and return the reply."""
+        with Stalls() as stalls:
+            start = time.monotonic()
+            try:
+                return self._send(request, sign, seconds, fresh=fresh)
+            finally:
+                took = time.monotonic() - start
+                assert took <= seconds * 1.1 + 0.05 + stalls.longest, f"{took:.3f} s of {seconds} s"
+
+    def attempt(
+        self, request: Request = CANCEL, *, sign: Sign = sign, seconds: float = 5.0, fresh: bool = False
+    ) -> Sent:
+        """Send a request; return the reply, or the error."""
+        try:
+            return self.send(request, sign=sign, seconds=seconds, fresh=fresh)
+        except (NotSent, Lost) as error:
+            return error
+
+    def send_many(
+        self, count: int, request: Request = CANCEL, *, sign: Sign = sign, seconds: float | Sequence[float] = 5.0
+    ) -> list[Sent]:
+        """Send a request so many times at once, the first ones first; return the replies and the errors."""
+        each = [seconds] * count if isinstance(seconds, float) else seconds
+        with Stalls() as stalls:
+            start = time.monotonic()
+            sent = self._send_many(request, sign, each)
+            assert time.monotonic() - start <= max(each) * 1.1 + 0.5 + stalls.longest
+            return sent
+
+
+class SyncSender(Sender):
+    engine: Engine
+
+    def __init__(self, name: EngineName, settings: EngineSettings) -> None:
+        self.engine = open_engine(name, settings)
+
+    def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
+        return self.engine.send(request, sign, seconds=seconds, fresh=fresh)
+
+    def _send_many(self, request: Request, sign: Sign, seconds: Sequence[float]) -> list[Sent]:
+        def send(limit: float) -> Sent:
+            try:
+                return self.engine.send(request, sign, seconds=limit)
+            except (NotSent, Lost) as error:
+                return error
+
+        with ThreadPoolExecutor(len(seconds)) as pool:
+            return list(pool.map(send, seconds))
+
+    def close(self) -> None:
+        self.engine.close()
+
+    shut_down = close
+
+
+class AsyncSender(Sender):
+    engine: AsyncEngine
+
+    def __init__(self, name: EngineName, settings: EngineSettings) -> None:
+        self.engine = open_async_engine(name, settings)
+        self._runner = asyncio.Runner()
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return self._runner.run(coroutine)
+
+    def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
+        reply: Reply = self.run(self.engine.send(request, sign, seconds=seconds, fresh=fresh))
+        return reply
+
+    def _send_many(self, request: Request, sign: Sign, seconds: Sequence[float]) -> list[Sent]:
+        async def send(limit: float) -> Sent:
+            try:
+                return await self.engine.send(request, sign, seconds=limit)
+            except (NotSent, Lost) as error:
+                return error
+
+        async def send_all() -> list[Sent]:
+            return await asyncio.gather(*map(send, seconds))
+
+        sent: list[Sent] = self.run(send_all())
+        return sent
+
+    def close(self) -> None:
+        self.run(self.engine.close())
+
+    def shut_down(self) -> None:
+        self.close()
+        self._runner.close()
+
+
+def open_sender(kind: str, settings: EngineSettings) -> Sender:
+    """Return what sends by an engine: `h11-sync`, `h11-async`, `curl-sync` or `curl-async`."""
+    name, mode = kind.split("-")
+    assert name == "h11" or name == "curl"
+    return SyncSender(name, settings) if mode == "sync" else AsyncSender(name, settings)
+
+
+def in_thread(run: Any) -> "threading.Thread":
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
