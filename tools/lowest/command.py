@@ -1,0 +1,67 @@
+"""What scripts/lowest does: install the lowest versions, run the demo and the tests with them."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from pathlib import Path
+
+from tools.lowest.bounds import lowest_python, lowest_versions
+from tools.lowest.environment import make_environment
+from tools.project import ROOT
+
+FOLDER = ROOT / ".venv" / "lowest"
+_EXTRA = "all"
+# What runs the tests, of the extra dev: the lowest versions of these are as good.
+_RUNNERS = ("hypothesis", "pytest", "pytest-xdist")
+_LEFT_OUT = (
+    # of tools that develop the project, in whatever version it has
+    "conformance",
+    "live",
+    "page_check",
+    "peers",
+    "tools",
+    "test_document.py",
+    "test_live.py",
+    "test_packaging.py",
+    "test_readme.py",
+    "test_regenerate.py",
+    "test_typing.py",
+    # of chance, which versions do not change
+    "test_chaos.py",
+    # with a client of the stream that asks websockets for `proxy=`, which 13 and 14 do not have
+    "sandbox/test_orders.py",
+    "sandbox/test_private_stream.py",
+    "sandbox/test_server.py",
+    "sandbox/test_stress.py",
+)
+_LIMIT = 600.0  # seconds for each step
+
+
+def main(arguments: list[str]) -> int:
+    """Run the demo and the tests; return the exit status, not 0 if one fails.
+
+    Args:
+        arguments: those of pytest.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    development = lowest_versions(project, ["dev"])
+    versions = {**lowest_versions(project, [_EXTRA]), **{name: development[name] for name in _RUNNERS}}
+    python = lowest_python(project)
+    print(f"== lowest versions, on Python {python}:", *_lines(versions), sep="\n   ", flush=True)
+    interpreter = make_environment(FOLDER, python, versions, _EXTRA)
+    status = _run(interpreter, "-m", "bybit_ext", "demo")
+    if status:
+        return status
+    # An old version of one library may use what a new version of another warns of.
+    options = ["-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning", "--numprocesses", "6"]
+    return _run(interpreter, "-m", "pytest", *options, *(f"--ignore=tests/{name}" for name in _LEFT_OUT), *arguments)
+
+
+def _lines(versions: dict[str, str]) -> list[str]:
+    return [f"{name}=={version}" for name, version in sorted(versions.items())]
+
+
+def _run(*command: str | Path) -> int:
+    print(f"== {' '.join(map(str, command[1:]))}", flush=True)
+    return subprocess.run(command, check=False, cwd=ROOT, timeout=_LIMIT).returncode
