@@ -50,7 +50,7 @@ _REASONS = {
     pycurl.E_RECV_ERROR: "the connection was closed before the answer was complete",
     pycurl.E_BAD_CONTENT_ENCODING: "the answer is encoded in a way that was not asked for",
 }
-_UNUSABLE_FILES = (pycurl.E_SSL_CERTPROBLEM, pycurl.E_SSL_CACERT_BADFILE)
+_UNUSABLE_FILES = (pycurl.E_SSL_CERTPROBLEM, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_BAD_FUNCTION_ARGUMENT)
 
 
 def open_curl_socket(settings: EngineSettings, seconds: float) -> tuple[socket.socket, Sequence[AddressInfo]]:
@@ -125,6 +125,7 @@ class CurlConnection:
         if self._has_left or time.monotonic() >= self._deadline:
             return pycurl.PREREQFUNC_ABORT
         self._has_left = self._stands = True
+        self._lines.clear()  # those of a proxy that opened a tunnel
         return pycurl.PREREQFUNC_OK
 
     def _take(self, data: bytes) -> int | None:
@@ -257,7 +258,10 @@ class CurlConnection:
 
     def _is_drained(self) -> bool:
         """Return whether TLS holds nothing beyond the answer. OpenSSL reads ahead, which no watch on the socket shows."""
-        if not self._settings.route.address.is_secure:
+        route = self._settings.route
+        if _speaks_to_proxy(route) and not route.has_tunnel:
+            return False  # libcurl does not use a connection to a forwarding https:// proxy again
+        if not (route.address.is_secure or (route.proxy and route.proxy.scheme == "https")):
             return True
         self._easy.setopt(pycurl.CONNECT_ONLY, 1)  # without it, libcurl does not read outside of an exchange
         try:
@@ -366,15 +370,17 @@ def _tls_options(tls: TlsSettings) -> dict[int, object]:
         pycurl.SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
         pycurl.SSL_VERIFYPEER: int(tls.verify),
         pycurl.SSL_VERIFYHOST: 2 if tls.verify else 0,
-        pycurl.CAINFO: file,  # None too: libcurl has one of its own, which need not exist
-        pycurl.CAPATH: folder,
+        pycurl.CAINFO: file and os.fsencode(file),  # None too: libcurl has one of its own, which need not exist
+        pycurl.CAPATH: folder and os.fsencode(folder),
     }
     if tls.client_cert:
         certificate, key, passphrase = tls.client_cert
         options |= {
-            pycurl.SSLCERT: certificate,
-            pycurl.SSLKEY: key or certificate,
-            pycurl.KEYPASSWD: passphrase or "",  # with none, OpenSSL would ask on the terminal
+            pycurl.SSLCERT: os.fsencode(certificate),
+            pycurl.SSLKEY: os.fsencode(key or certificate),
+            pycurl.KEYPASSWD: (passphrase or "").encode(
+                errors="surrogateescape"
+            ),  # with none, OpenSSL would ask on the terminal
         }
     return options
 
@@ -383,13 +389,13 @@ def _proxy_options(proxy: Proxy, tls: TlsSettings, *, has_tunnel: bool) -> dict[
     file, folder = tls.authorities
     options: dict[int, object] = {
         pycurl.PROXY: f"{proxy.scheme}://{proxy.host_and_port}",
-        pycurl.SUPPRESS_CONNECT_HEADERS: 1,
         pycurl.PROXY_SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
         pycurl.PROXY_SSL_VERIFYPEER: int(tls.verify),
         pycurl.PROXY_SSL_VERIFYHOST: 2 if tls.verify else 0,
-        pycurl.PROXY_CAINFO: file,
-        pycurl.PROXY_CAPATH: folder,
+        pycurl.PROXY_CAINFO: file and os.fsencode(file),
+        pycurl.PROXY_CAPATH: folder and os.fsencode(folder),
     }
     if proxy.credentials and has_tunnel:  # else they are in the head of every request
-        options |= {pycurl.PROXYUSERNAME: proxy.credentials[0], pycurl.PROXYPASSWORD: proxy.credentials[1]}
+        user, password = proxy.credentials
+        options |= {pycurl.PROXYUSERNAME: user.encode(), pycurl.PROXYPASSWORD: password.encode()}
     return options

@@ -34,7 +34,11 @@ class AsyncCurlEngine(AsyncPooledEngine):
         opened, infos = await run_in_thread(
             lambda: open_curl_socket(self._settings, seconds), discard=lambda result: result[0].close()
         )
-        return _Connection(self._settings, opened, infos, loop)
+        try:
+            return _Connection(self._settings, opened, infos, loop)
+        except BaseException:
+            opened.close()
+            raise
 
 
 class _Connection(CurlConnection):

@@ -16,7 +16,11 @@ class CurlEngine(PooledEngine):
 
     def _connect(self, deadline: float) -> "_Connection":
         opened, infos = open_curl_socket(self._settings, deadline - time.monotonic())
-        return _Connection(self._settings, opened, infos)
+        try:
+            return _Connection(self._settings, opened, infos)
+        except BaseException:
+            opened.close()
+            raise
 
 
 class _Connection(CurlConnection):

@@ -150,15 +150,23 @@ def _parse(name: str, url: str, schemes: tuple[str, ...], example: str) -> Addre
         raise InvalidInput(f"{name}: a port is 1 to 65535; {like}")
     return Address(
         scheme=parts.scheme,
-        host=_parse_host(name, parts.hostname or ""),
+        host=parse_host(name, parts.hostname or ""),
         port=port or (_SECURE | _CLEAR)[parts.scheme],
         path=parts.path.rstrip("/") if schemes[0] == "https" else parts.path,
         query=parts.query,
     )
 
 
-def _parse_host(name: str, host: str) -> str:
-    """Return a host as DNS has it: names in other scripts as their ASCII form."""
+def parse_host(name: str, host: str) -> str:
+    """Return a host as DNS has it: names in other scripts as their ASCII form.
+
+    Args:
+        name: the setting that it belongs to, for the message.
+        host: a name or an IP address.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
     try:
         ipaddress.ip_address(host)
     except ValueError:

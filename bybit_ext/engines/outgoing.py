@@ -7,7 +7,8 @@ from .interface import Headers, Request
 from .sockets import Route
 
 # RFC 9110, sections 5.1, 5.5 and 9.1, and RFC 9112, section 3.2, of which only ASCII is sent.
-_HEADERS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?:[!-~]+(?:[ \t]+[!-~]+)*)?\n)*")
+# A line for each header, with a null where its value begins: neither name nor value can hold one.
+_HEADERS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+\0(?:[!-~]+(?:[ \t]+[!-~]+)*)?\n)*")
 _REQUEST_LINE = re.compile(r"[A-Z]+ [!-~]+")
 
 
@@ -42,7 +43,8 @@ class RequestHead:
             InvalidInput: HTTP cannot carry one of them.
         """
         headers = (*self._first, *request.headers, *signature, *self._last)
-        if not _HEADERS.fullmatch("".join([f"{name}:{value}\n" for name, value in headers])):
+        lines = "".join([f"{name}\0{value}\n" for name, value in headers])
+        if not _HEADERS.fullmatch(lines) or lines.count("\n") > len(headers):
             raise unsendable()
         return headers
 

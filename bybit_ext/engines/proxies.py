@@ -2,13 +2,13 @@
 
 import urllib.request
 from base64 import b64encode
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
 from ..auth.redaction import LocalsCleared
 from ..errors import InvalidInput
-from .hosts import Address
+from .hosts import Address, parse_host
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
@@ -84,16 +84,12 @@ def _parse(url: object, name: str) -> Proxy:
         raise InvalidInput(f"{name}: must be a string, not a {type(url).__name__}.")
     try:
         parts = urlsplit(url)
-        scheme, host, port = parts.scheme, parts.hostname, parts.port
-        is_proxy = scheme in _DEFAULT_PORTS and bool(host) and port != 0 and url.isprintable() and " " not in url
+        scheme, host, port = parts.scheme, parse_host(name, parts.hostname or ""), parts.port
+        credentials = None if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
+        is_plain = url.isprintable() and " " not in url and "\0" not in "".join(credentials or ())
+        is_proxy = is_plain and scheme in _DEFAULT_PORTS and port != 0 and parts.path in ("", "/") and not parts.query
     except ValueError:
         is_proxy = False
     if not is_proxy:
         raise InvalidInput(f"{name}: must be like http://user:password@host:port (http, https, socks5 or socks5h).")
-    has_credentials = parts.username is not None
-    return Proxy(
-        scheme=scheme,
-        host=host or "",
-        port=port or _DEFAULT_PORTS[scheme],
-        credentials=(unquote(parts.username or ""), unquote(parts.password or "")) if has_credentials else None,
-    )
+    return Proxy(scheme, host, port or _DEFAULT_PORTS[scheme], credentials)

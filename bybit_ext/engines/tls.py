@@ -1,4 +1,4 @@
-"""TLS settings, as every engine and the stream use them. Certificates are loaded at the first connection, not before."""
+"""TLS settings, as every engine and the stream use them. Certificates are loaded at the first connection."""
 
 import os
 import ssl
@@ -96,7 +96,7 @@ def _read_client_cert(client_cert: ClientCert | None) -> tuple[str, str | None, 
     if client_cert is None:
         return None
     parts: list[str | None] = [client_cert] if isinstance(client_cert, str) else list(client_cert)
-    certificate, key, passphrase = (parts + [None, None])[:3]
+    certificate, key, passphrase = [*parts, None, None][:3]
     if not certificate:
         raise InvalidInput("client_cert: must begin with the name of a file.")
     for path in (certificate, key):
@@ -122,7 +122,8 @@ def _make_context(settings: TlsSettings) -> SSLContext:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         if settings.client_cert:
-            context.load_cert_chain(*settings.client_cert)
+            certificate, key, passphrase = settings.client_cert
+            context.load_cert_chain(certificate, key, passphrase or "")  # with none, OpenSSL would ask on the terminal
     except (OSError, ValueError) as error:
         names = "ca_file (SSL_CERT_FILE, SSL_CERT_DIR)" + (" or client_cert" if settings.client_cert else "")
         raise InvalidInput(f"{names}: cannot be used: {error}.") from None

@@ -72,9 +72,19 @@ EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 @pytest.mark.parametrize("excess", [reply(FALSE), b"\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"x", chunked(FALSE)])
-@pytest.mark.parametrize("first", [reply(TRUE), chunked(TRUE) + b"0\r\n\r\n"], ids=["length", "chunks"])
+@pytest.mark.parametrize(
+    ("first", "body"),
+    [(reply(TRUE), TRUE), (chunked(TRUE) + b"0\r\n\r\n", TRUE), (EMPTY, b""), (reply(b""), b"")],
+    ids=["length", "chunks", "no content", "empty"],
+)
 def test_bytes_behind_an_answer_are_never_the_next_ones(
-    sender: OpenSender, open_server: OpenServer, authority: Authority, tls: object, first: bytes, excess: bytes
+    sender: OpenSender,
+    open_server: OpenServer,
+    authority: Authority,
+    tls: object,
+    first: bytes,
+    body: bytes,
+    excess: bytes,
 ) -> None:
     def serve(peer: Peer) -> None:
         while peer.read_request():
@@ -82,7 +92,7 @@ def test_bytes_behind_an_answer_are_never_the_next_ones(
 
     server = open_server(serve, tls)
     sending = sender(server.url, tls=authority.trust)
-    assert [sending.send().body for _ in range(3)] == [TRUE] * 3
+    assert [sending.send().body for _ in range(3)] == [body] * 3
     assert server.opened == 3
 
 
