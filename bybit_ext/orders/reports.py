@@ -54,10 +54,16 @@ class Reports:
     def matching(self, match: Match) -> list[Report]:
         """Return the reports of orders that match so surely, oldest order first."""
         found = [report for report in self._by_id.values() if self.identity.match(report.order) is match]
-        return sorted(found, key=lambda report: parse_time(report.order.created_time) or 0)
+        return sorted(found, key=_age)
 
     @property
     def last_order(self) -> Order | None:
         """The order as it was last seen; None if it was not."""
         certain = self.matching(Match.CERTAIN)
         return certain[0].order if certain else None
+
+
+def _age(report: Report) -> tuple[int, int]:
+    """Order reports by age. Of two orders of one ms, the older one changed last before the other one did."""
+    order = report.order
+    return parse_time(order.created_time) or 0, parse_time(order.updated_time) or 0
