@@ -1,12 +1,11 @@
 """Proxies: their settings, tunnels, forwarding, and what becomes of a request that they refuse."""
 
 import re
+import select
 import socket
 import ssl
-import threading
 import time
 from base64 import b64encode
-from contextlib import suppress
 
 import pytest
 
@@ -27,22 +26,16 @@ BASIC = b"Basic " + b64encode(":".join(USER).encode())
 
 
 def pass_on(peer: Peer, host: str, port: int) -> None:
-    """Pass bytes on in both directions, until one side ends."""
-    other = socket.create_connection((host, port), timeout=10)
-
-    def copy(source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65_536):
-                target.sendall(data)
-        for one in (source, target):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-    back = threading.Thread(target=copy, args=(other, peer.socket), daemon=True)
-    back.start()
-    copy(peer.socket, other)
-    back.join(10)
-    other.close()
+    """Pass bytes on in both directions, until one side ends. In one thread: a TLS socket is no good for two."""
+    with socket.create_connection((host, port), timeout=10) as other:
+        targets = {peer.socket: other, other: peer.socket}
+        while True:
+            has_more = isinstance(peer.socket, ssl.SSLSocket) and peer.socket.pending()
+            for source in [peer.socket] if has_more else select.select(list(targets), [], [], 10)[0]:
+                data = source.recv(65_536)
+                if not data:
+                    return
+                targets[source].sendall(data)
 
 
 def tunnel(peer: Peer) -> None:
