@@ -244,6 +244,7 @@ class CurlConnection:
         """
         _, _, failed = self._multi.info_read()
         self.fd = self._easy.getinfo(pycurl.ACTIVESOCKET)  # negative if libcurl has closed the connection
+        self._opened.close()  # pycurl has a duplicate
         self._can_have_next = self.fd >= 0 and self._is_drained()
         self._multi.remove_handle(self._easy)
         if failed:

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-import weakref
 from abc import ABC, abstractmethod
 from traceback import clear_frames
 from typing import Protocol
@@ -63,7 +62,7 @@ class AsyncPooledEngine(ABC):
         forget_in_children(self)
 
     def _reset(self) -> None:
-        self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = weakref.WeakKeyDictionary()
+        self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
         self._lock = threading.Lock()  # guards the dictionary: loops may run in several threads
 
     def forget(self) -> None:

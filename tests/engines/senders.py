@@ -143,6 +143,7 @@ class AsyncSender(Sender):
     def __init__(self, name: EngineName, settings: EngineSettings) -> None:
         self.engine = open_async_engine(name, settings)
         self._runner = asyncio.Runner()
+        self._is_shut_down = False
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(coroutine)
@@ -168,8 +169,10 @@ class AsyncSender(Sender):
         self.run(self.engine.close())
 
     def shut_down(self) -> None:
-        self.close()
-        self._runner.close()
+        if not self._is_shut_down:
+            self._is_shut_down = True
+            self.close()
+            self._runner.close()
 
 
 def open_sender(kind: str, settings: EngineSettings) -> Sender:
