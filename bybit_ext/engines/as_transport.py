@@ -16,6 +16,7 @@ from .interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
 _SECRET_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-SIGN")
 _IDS = ("orderId", "orderLinkId")  # what names an order must stay as it is, even if somebody put the API key into it
 _OURS = frozenset({"host", "content-length", "accept-encoding", "connection", "transfer-encoding"})
+_NOT_PASSED_ON = _OURS | {"content-encoding", "set-cookie"}  # httpx would send a cookie back with every request
 
 
 class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -96,7 +97,7 @@ def _as_httpx_error(error: NotSent | Lost) -> Exception:
 
 def _as_response(reply: Reply, request: httpx.Request) -> httpx.Response:
     secrets = [request.headers[name] for name in _SECRET_HEADERS if name in request.headers]
-    headers = {name: value for name, value in reply.headers.items() if name not in (*_OURS, "content-encoding")}
+    headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED_ON}
     shown = {name: redact(value, *secrets) for name, value in headers.items()}
     return httpx.Response(reply.status, headers=shown, content=redact_body(reply.body, secrets))
 

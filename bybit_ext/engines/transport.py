@@ -9,8 +9,10 @@ import time
 import httpx
 
 from ..errors import BybitError, InvalidInput, NotSent
-from .http1 import decode_body
+from .hosts import Address
+from .http1 import decode_body, too_large
 from .interface import MAX_REPLY_SIZE, Lost, Reply, Request, Sign, refuse_closed
+from .outgoing import RequestHead
 from .sockets import Route, reason_of
 
 # Raised before the first byte of a request leaves: no connection, no TLS, no proxy, no free place in the pool.
@@ -43,7 +45,7 @@ class TransportEngine:
         if self._is_closed:
             raise refuse_closed()
         deadline = time.monotonic() + seconds
-        wanted = _as_httpx(self._route, request, sign, seconds)
+        wanted = _as_httpx(self._route.address, request, sign, seconds)
         try:
             response = self._transport.handle_request(wanted)
             try:
@@ -84,7 +86,7 @@ class AsyncTransportEngine:
         if self._is_closed:
             raise refuse_closed()
         deadline = time.monotonic() + seconds
-        wanted = _as_httpx(self._route, request, sign, seconds)
+        wanted = _as_httpx(self._route.address, request, sign, seconds)
         try:
             async with asyncio.timeout(seconds):
                 response = await self._transport.handle_async_request(wanted)
@@ -111,12 +113,13 @@ class AsyncTransportEngine:
         """Do nothing: the transport is the caller's."""
 
 
-def _as_httpx(route: Route, request: Request, sign: Sign, seconds: float) -> httpx.Request:
-    address = route.address
+def _as_httpx(address: Address, request: Request, sign: Sign, seconds: float) -> httpx.Request:
+    head = RequestHead(Route(address))
+    path = head.target(request).encode()
     return httpx.Request(
         request.method,
-        httpx.URL(scheme=address.scheme, host=address.host, port=address.port, raw_path=request.target.encode("ascii")),
-        headers=[("Accept-Encoding", "identity"), *request.headers, *sign()],
+        httpx.URL(scheme=address.scheme, host=address.host, port=address.port, raw_path=path),
+        headers=head.headers(request, sign()),
         content=request.body,
         extensions={"timeout": httpx.Timeout(seconds).as_dict()},
     )
@@ -134,7 +137,7 @@ class _Reader:
         self._parts.append(part)
         self._size += len(part)
         if self._size > MAX_REPLY_SIZE:
-            raise Lost(f"the answer has more than {MAX_REPLY_SIZE} bytes")
+            raise too_large()
         if time.monotonic() > self._deadline:
             raise TimeoutError
 
