@@ -141,12 +141,28 @@ class World:
 
 @frozen
 class Told:
-    """What a call said of an order, and when it began."""
+    """What a call said of an order, and when it looked at its clock."""
 
     story: Story
     order: Order
-    began_at: int
+    times: list[int]
     result: CancelAccepted | CancelOutcome | BybitError
+
+    @property
+    def began_at(self) -> int:
+        """When the call began."""
+        return self.times[0]
+
+    @property
+    def under_way(self) -> int:
+        """How long the acknowledgement was under way, in ms.
+
+        The SDK knows the exchange's time when the call began no better than that.
+        """
+        accepted = self.result.accepted if isinstance(self.result, CancelOutcome) else None
+        if accepted is None or accepted.server_time is None:
+            return 0
+        return accepted.server_time - max(time for time in self.times if time <= accepted.server_time)
 
 
 def draw_story(rng: random.Random) -> Story:
@@ -332,7 +348,7 @@ class Stage:
         )
 
     def told(self, number: int, times: list[int], result: Any) -> Told:
-        return Told(self.stories[number], self.orders[number], times[0], result)
+        return Told(self.stories[number], self.orders[number], times, result)
 
 
 def request_for(story: Story, order: Order) -> Any:
@@ -426,7 +442,7 @@ def is_meant(told: Told, order: Order, exchange: Sandbox) -> bool:
     if not told.story.by_link_id:
         return order.order_id == told.order.order_id
     surely_before = told.began_at - TOLERANCE
-    was_there = int(order.created_time) <= told.began_at + TOLERANCE
+    was_there = int(order.created_time) <= told.began_at + TOLERANCE + told.under_way
     had_ended = order.order_status not in OPEN and int(order.updated_time) < surely_before
     newer = [one for one in orders_of(exchange, told) if is_newer(one, order)]
     was_replaced = any(int(one.created_time) < surely_before for one in newer)

@@ -232,7 +232,7 @@ class TestOpening:
         assert settings
         assert settings.route.proxy
         assert settings.route.proxy.credentials == ("us er", "p/w")
-        assert settings.route.proxy.url == "http://us%20er:p%2Fw@host:1"
+        assert (settings.route.proxy.host, settings.route.proxy.port) == ("host", 1)
         assert "p/w" not in repr(settings)
 
     def test_the_stream_goes_through_a_proxy_without_a_password(self) -> None:
@@ -240,7 +240,7 @@ class TestOpening:
             settings = bybit._stream_settings()
         assert settings
         assert settings.route.proxy
-        assert settings.route.proxy.url == "http://host:1"
+        assert settings.route.proxy.credentials is None
 
     @pytest.mark.parametrize(
         ("options", "url"),
