@@ -25,15 +25,15 @@ import pycurl
 
 from ..errors import NotSent
 from .http1 import decode_body, too_large
-from .interface import MAX_REPLY_SIZE, Lost, Reply, Request, Sign
-from .outgoing import RequestHead
+from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request, Sign
+from .outgoing import RequestHead, check_headers
 from .proxies import Proxy
 from .settings import EngineSettings
 from .sockets import AddressInfo, Route, bytes_received, connect, look_up, not_reached, open_socket
 from .tls import TlsSettings
 
-_BLANK_LINES = (b"\r\n", b"\n")
 _FEW_STEPS = 32  # after which the bytes on the wire are counted too: libcurl tells of no chunk extensions
+_MAX_ON_WIRE = 2 * MAX_REPLY_SIZE  # bytes, with those of TLS and of chunks
 _NOT_OURS = ["User-Agent:", "Accept:", "Expect:"]  # headers that libcurl would add
 _LONGER = 60  # seconds that libcurl keeps an idle connection longer than the pool does, which decides
 
@@ -90,10 +90,14 @@ class CurlConnection:
         self._head = RequestHead(settings.route)
         self._opened = opened
         self._is_handed_over = False
+        self._is_new = True
         self._stands = not settings.route.address.is_secure and not _speaks_to_proxy(settings.route)
         self._has_left = self._can_have_next = False
         self._interest: dict[int, int] = {}
-        self._lines: list[bytes] = []
+        self._line = ("", "")
+        self._headers: Headers = ()
+        self._header_lines: list[str] = []
+        self._received_head = bytearray()
         self._body: list[bytes] = []
         self._size = self._steps = self._received_before = 0
         self._request = Request("GET", "/")
@@ -109,7 +113,7 @@ class CurlConnection:
         self._easy.setopt(pycurl.OPENSOCKETFUNCTION, self._hand_over)
         self._easy.setopt(pycurl.SOCKOPTFUNCTION, _is_connected)
         self._easy.setopt(pycurl.PREREQFUNCTION, self._leave)
-        self._easy.setopt(pycurl.HEADERFUNCTION, self._lines.append)
+        self._easy.setopt(pycurl.HEADERFUNCTION, self._received_head.extend)
         self._easy.setopt(pycurl.WRITEFUNCTION, self._take)
 
     # ---- what libcurl calls
@@ -125,7 +129,7 @@ class CurlConnection:
         if self._has_left or time.monotonic() >= self._deadline:
             return pycurl.PREREQFUNC_ABORT
         self._has_left = self._stands = True
-        self._lines.clear()  # those of a proxy that opened a tunnel
+        self._received_head.clear()  # those of a proxy that opened a tunnel
         return pycurl.PREREQFUNC_OK
 
     def _take(self, data: bytes) -> int | None:
@@ -151,24 +155,28 @@ class CurlConnection:
         self._request, self._sign, self._deadline = request, sign, deadline
         self._has_left = False
         self._size = self._steps = 0
-        self._lines.clear()
+        self._received_head.clear()
         self._body.clear()
         easy = self._easy
-        easy.setopt(pycurl.REQUEST_TARGET, self._head.target(request))
+        line = (request.method, self._head.target(request))
+        if line != self._line:
+            easy.setopt(pycurl.CUSTOMREQUEST, line[0])
+            easy.setopt(pycurl.REQUEST_TARGET, line[1])
+            self._line = line
         if request.body or request.method == "POST":
             easy.setopt(pycurl.POSTFIELDS, request.body)
         else:
             easy.setopt(pycurl.HTTPGET, 1)
-        easy.setopt(pycurl.CUSTOMREQUEST, request.method)
         self._set_headers()
         self._multi.add_handle(easy)
 
     def _set_headers(self) -> None:
-        headers = self._head.headers(self._request, self._sign())
-        lines = [f"{name}: {value}" if value else f"{name};" for name, value in headers]  # libcurl's way to say: empty
-        if not any(name.lower() == "content-type" for name, _ in self._request.headers):
-            lines.append("Content-Type:")
-        self._easy.setopt(pycurl.HTTPHEADER, lines + _NOT_OURS)
+        headers = self._head.headers(self._request)
+        if headers is not self._headers:
+            self._headers, self._header_lines = headers, _lines(headers) + _NOT_OURS
+            if not any(name.lower() == "content-type" for name, _ in headers):
+                self._header_lines.append("Content-Type:")
+        self._easy.setopt(pycurl.HTTPHEADER, self._header_lines + _lines(check_headers(self._sign())))
 
     def step(self, ready: int) -> bool:
         """Go on as far as that is possible without waiting. Return whether the exchange is over.
@@ -198,8 +206,8 @@ class CurlConnection:
         self._steps += 1
         if self._steps == _FEW_STEPS:
             self._received_before = bytes_received(self.fd)
-        is_long = self._steps > _FEW_STEPS and bytes_received(self.fd) - self._received_before > MAX_REPLY_SIZE
-        if is_long or self._size + sum(map(len, self._lines)) > MAX_REPLY_SIZE:
+        is_long = self._steps > _FEW_STEPS and bytes_received(self.fd) - self._received_before > _MAX_ON_WIRE
+        if is_long or self._size + len(self._received_head) > MAX_REPLY_SIZE:
             raise too_large()
 
     def _find_fd(self) -> None:
@@ -209,6 +217,8 @@ class CurlConnection:
                 if os.path.sameopenfile(fd, self._opened.fileno()):
                     self.fd = fd
         self._opened.close()
+        if self.fd < 0:
+            raise self.give_up("libcurl did not take the socket")
 
     @property
     def wants_to_write(self) -> bool:
@@ -244,18 +254,20 @@ class CurlConnection:
         """
         _, _, failed = self._multi.info_read()
         self.fd = self._easy.getinfo(pycurl.ACTIVESOCKET)  # negative if libcurl has closed the connection
-        self._opened.close()  # pycurl has a duplicate
+        if self._is_new:
+            self._opened.close()  # pycurl has a duplicate
+            self._is_new = False
         self._can_have_next = self.fd >= 0 and self._is_drained()
         self._multi.remove_handle(self._easy)
         if failed:
             raise self._failure(failed[0][1])
-        lines = _final_head(self._lines)
-        if lines is None:
+        head = _read_head(self._received_head.decode("latin-1"))
+        if head is None:
             raise Lost("the connection was closed in the head of the answer")
-        headers = dict(map(_split, lines[1:]))
+        status, headers = head
         if "transfer-encoding" in headers:
             self._can_have_next = False  # libcurl drops what it has read beyond the last chunk, and says nothing of it
-        return Reply(self._easy.getinfo(pycurl.RESPONSE_CODE), headers, decode_body(headers, b"".join(self._body)))
+        return Reply(status, headers, decode_body(headers, b"".join(self._body)))
 
     def _is_drained(self) -> bool:
         """Return whether TLS holds nothing beyond the answer. OpenSSL reads ahead, which no watch on the socket shows."""
@@ -323,20 +335,23 @@ class CurlConnection:
                 os.dup2(nothing.fileno(), self.fd, inheritable=False)
 
 
-def _final_head(lines: Sequence[bytes]) -> Sequence[bytes] | None:
-    """Return the lines of the head that is not one of an interim answer (1xx); None if it is not complete."""
-    start = 0
-    for end, line in enumerate(lines):
-        if line in _BLANK_LINES:
-            if not lines[start].split(b" ", 1)[-1].startswith(b"1"):
-                return lines[start:end]
-            start = end + 1
+def _read_head(text: str) -> tuple[int, dict[str, str]] | None:
+    """Return status and headers of the answer that is not an interim one (1xx); None if its head is not complete."""
+    *heads, _ = text.replace("\r\n", "\n").split("\n\n")  # trailers come behind, if there are any
+    for head in heads:
+        status_line, *lines = head.split("\n")
+        status = status_line.partition(" ")[2][:3]
+        if not status.startswith("1"):
+            headers: dict[str, str] = {}
+            for line in lines:
+                name, _, value = line.partition(":")
+                headers[name.lower()] = value.strip()
+            return int(status), headers
     return None
 
 
-def _split(line: bytes) -> tuple[str, str]:
-    name, _, value = line.decode("latin-1").partition(":")
-    return name.strip().lower(), value.strip()
+def _lines(headers: Headers) -> list[str]:
+    return [f"{name}: {value}" if value else f"{name};" for name, value in headers]  # libcurl's way to say: empty
 
 
 def _is_connected(*_: object) -> int:

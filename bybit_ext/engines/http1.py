@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import h11
 
 from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
-from .outgoing import RequestHead, unsendable
+from .outgoing import RequestHead, check_headers
 
 _MAX_HEAD = 131_072  # bytes
 _MAX_PARTS = 4096  # events of an answer; h11 takes some 20 us for each, so tiny chunks would block an event loop
@@ -41,7 +41,7 @@ class Http1Connection:
         """
         self._received = self._parts = 0
         self._response, self._body = None, []
-        headers = list(self._head.headers(request, signature))
+        headers = [*self._head.headers(request), *check_headers(signature)]
         if request.body or request.method == "POST":
             headers.append(("Content-Length", str(len(request.body))))
         head = h11.Request(method=request.method, target=self._head.target(request), headers=headers)

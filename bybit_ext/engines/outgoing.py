@@ -23,8 +23,14 @@ class RequestHead:
         authority = route.address.authority
         is_forwarded = route.proxy is not None and not route.has_tunnel
         self._origin = f"{route.address.scheme}://{authority}" if is_forwarded else ""
-        self._first = (("Host", authority), ("Accept-Encoding", "identity"))
-        self._last = route.proxy.headers if route.proxy and is_forwarded else ()
+        self._own = (
+            ("Host", authority),
+            ("Accept-Encoding", "identity"),
+            *(route.proxy.headers if route.proxy and is_forwarded else ()),
+        )
+        self._line = ("", "")
+        self._given: Headers = ()
+        self._headers: Headers = self._own
 
     def target(self, request: Request) -> str:
         """Return what the request line names: the whole URL if a proxy forwards the request.
@@ -32,21 +38,34 @@ class RequestHead:
         Raises:
             InvalidInput: HTTP cannot carry it.
         """
-        if not _REQUEST_LINE.fullmatch(f"{request.method} {request.target}"):
+        line = (request.method, request.target)
+        if line != self._line and not _REQUEST_LINE.fullmatch(" ".join(line)):
             raise unsendable()
+        self._line = line
         return self._origin + request.target
 
-    def headers(self, request: Request, signature: Headers) -> Headers:
-        """Return the headers, without Content-Length.
+    def headers(self, request: Request) -> Headers:
+        """Return the headers, without Content-Length and those of the signature; the same object for the same headers.
 
         Raises:
             InvalidInput: HTTP cannot carry one of them.
         """
-        headers = (*self._first, *request.headers, *signature, *self._last)
-        lines = "".join([f"{name}\0{value}\n" for name, value in headers])
-        if not _HEADERS.fullmatch(lines) or lines.count("\n") > len(headers):
-            raise unsendable()
-        return headers
+        if request.headers is not self._given:  # they are the same for most requests, and looked at once
+            self._headers = (*self._own, *check_headers(request.headers))
+            self._given = request.headers
+        return self._headers
+
+
+def check_headers(headers: Headers) -> Headers:
+    """Return headers as they are.
+
+    Raises:
+        InvalidInput: HTTP cannot carry one of them.
+    """
+    lines = "".join([f"{name}\0{value}\n" for name, value in headers])
+    if not _HEADERS.fullmatch(lines) or lines.count("\n") > len(headers):
+        raise unsendable()
+    return headers
 
 
 def unsendable() -> InvalidInput:

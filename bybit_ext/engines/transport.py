@@ -12,7 +12,7 @@ from ..errors import BybitError, InvalidInput, NotSent
 from .hosts import Address
 from .http1 import decode_body, too_large
 from .interface import MAX_REPLY_SIZE, Lost, Reply, Request, Sign, refuse_closed
-from .outgoing import RequestHead
+from .outgoing import RequestHead, check_headers
 from .sockets import Route, reason_of
 
 # Raised before the first byte of a request leaves: no connection, no TLS, no proxy, no free place in the pool.
@@ -119,7 +119,7 @@ def _as_httpx(address: Address, request: Request, sign: Sign, seconds: float) ->
     return httpx.Request(
         request.method,
         httpx.URL(scheme=address.scheme, host=address.host, port=address.port, raw_path=path),
-        headers=head.headers(request, sign()),
+        headers=(*head.headers(request), *check_headers(sign())),
         content=request.body,
         extensions={"timeout": httpx.Timeout(seconds).as_dict()},
     )
