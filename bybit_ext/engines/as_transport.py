@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import httpx
 
-from ..auth.redaction import redact
-from ..errors import InvalidInput, NotSent
+from bybit_ext.auth.redaction import redact
+from bybit_ext.errors import InvalidInput, NotSent
+
 from .interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
 
 _SECRET_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-SIGN")

@@ -3,15 +3,19 @@
 libcurl speaks TLS, HTTP and the protocols of proxies. What it would otherwise do by itself is taken from it:
 
     name lookup, addresses  the socket is opened by `bybit_ext.engines.sockets` and handed over, connected
-    a pool of connections   each connection has an easy and a multi handle of its own; a second socket is refused, so libcurl
-                            can neither send a request again nor put it on another connection
+    a pool of connections   each connection has an easy and a multi handle of its own; a second socket is refused, so
+                            libcurl can neither send a request again nor put it on another connection
     waiting, time limits    the multi handle is driven by `socket_action`; the deadline is the driver's
     did anything leave?     PREREQFUNCTION is called just before the first byte of a request: without it nothing left
     the environment         its proxies and certificates do not count here; `EngineSettings` has those that do
 
-When is a request signed (promise 8)? On a connection that stands, just before the step that sends it. While libcurl still
-shakes hands (TLS, a proxy), the headers are set anew before every step: the signature that leaves is one step old, some
-microseconds, however long the other side takes for its part.
+When is a request signed (promise 8)? On a connection that stands, just before the step that sends it. While libcurl
+still shakes hands (TLS, a proxy), the headers are set anew before every step: the signature that leaves is one step
+old, some microseconds, however long the other side takes for its part.
+
+One answer for one request (promise 5), where libcurl does not see to it: OpenSSL reads ahead, so bytes beyond an answer
+wait where no watch on the socket shows them; libcurl is made to read once more, which has to bring nothing. And what
+comes behind a last chunk in the same bytes is dropped without a word, so an answer in chunks ends its connection.
 """
 
 import os
@@ -20,10 +24,12 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import pycurl
 
-from ..errors import NotSent
+from bybit_ext.errors import NotSent
+
 from .http1 import decode_body, too_large
 from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request, Sign
 from .outgoing import RequestHead, check_headers
@@ -59,18 +65,17 @@ def open_curl_socket(settings: EngineSettings, seconds: float) -> tuple[socket.s
     Raises:
         NotSent: none could be opened in time.
     """
-    route = settings.route
-    if not _speaks_to_proxy(route):
-        return open_socket(route, seconds), ()
-    proxy, address = route.proxy, route.address
-    assert proxy is not None
+    deadline = time.monotonic() + seconds
+    address, proxy = settings.route.address, _proxy_of(settings.route)
+    if proxy is None:
+        return open_socket(settings.route, seconds), ()
     infos = look_up(address.host, address.port, seconds) if proxy.scheme == "socks5" else ()
-    return connect(proxy.host, proxy.port, seconds), infos
+    return connect(proxy.host, proxy.port, deadline - time.monotonic()), infos
 
 
-def _speaks_to_proxy(route: Route) -> bool:
-    """Return whether libcurl has to know of the proxy. Through an http:// one, the socket's tunnel has been opened before."""
-    return route.proxy is not None and route.proxy.scheme != "http"
+def _proxy_of(route: Route) -> Proxy | None:
+    """Return the proxy that libcurl has to know of. The tunnel of an http:// one is opened before libcurl begins."""
+    return None if route.proxy is None or route.proxy.scheme == "http" else route.proxy
 
 
 class CurlConnection:
@@ -91,7 +96,7 @@ class CurlConnection:
         self._opened = opened
         self._is_handed_over = False
         self._is_new = True
-        self._stands = not settings.route.address.is_secure and not _speaks_to_proxy(settings.route)
+        self._stands = not settings.route.address.is_secure and not _proxy_of(settings.route)
         self._has_left = self._can_have_next = False
         self._interest: dict[int, int] = {}
         self._line = ("", "")
@@ -232,7 +237,7 @@ class CurlConnection:
         return None if left < 0 else left / 1000
 
     def wait(self, seconds: float) -> int:
-        """Wait until the socket is ready. Return for what, as a mask of `pycurl.CSELECT_…`; 0 if the time has passed."""
+        """Wait until the socket is ready. Return for what, as a mask of `pycurl.CSELECT_…`; 0 if the time is over."""
         writing = self.wants_to_write
         if not hasattr(select, "poll"):  # Windows
             readable, writable, _ = select.select([self.fd], [self.fd] if writing else [], [], seconds)
@@ -270,11 +275,11 @@ class CurlConnection:
         return Reply(status, headers, decode_body(headers, b"".join(self._body)))
 
     def _is_drained(self) -> bool:
-        """Return whether TLS holds nothing beyond the answer. OpenSSL reads ahead, which no watch on the socket shows."""
-        route = self._settings.route
-        if _speaks_to_proxy(route) and not route.has_tunnel:
+        """Return whether nothing beyond the answer has been read ahead by TLS."""
+        route, proxy = self._settings.route, _proxy_of(self._settings.route)
+        if proxy and not route.has_tunnel:
             return False  # libcurl does not use a connection to a forwarding https:// proxy again
-        if not (route.address.is_secure or (route.proxy and route.proxy.scheme == "https")):
+        if not route.address.is_secure and not (proxy and proxy.scheme == "https"):
             return True
         self._easy.setopt(pycurl.CONNECT_ONLY, 1)  # without it, libcurl does not read outside of an exchange
         try:
@@ -331,7 +336,7 @@ class CurlConnection:
         libcurl's number for it stays taken: it closes that number one day, and must not close another file.
         """
         if self.fd >= 0:
-            with open(os.devnull, "rb") as nothing:
+            with Path(os.devnull).open("rb") as nothing:
                 os.dup2(nothing.fileno(), self.fd, inheritable=False)
 
 
@@ -360,7 +365,7 @@ def _is_connected(*_: object) -> int:
 
 def _options(settings: EngineSettings, infos: Sequence[AddressInfo]) -> dict[int, object]:
     """Return what is the same for all exchanges of a connection."""
-    address, proxy = settings.route.address, settings.route.proxy
+    address, proxy = settings.route.address, _proxy_of(settings.route)
     known_names = [f"{address.host}:{address.port}:{','.join(str(info[4][0]) for info in infos) or '127.0.0.1'}"]
     options: dict[int, object] = {
         pycurl.URL: f"{address.scheme}://{address.host_and_port}/",
@@ -373,7 +378,7 @@ def _options(settings: EngineSettings, infos: Sequence[AddressInfo]) -> dict[int
     }
     if address.is_secure:
         options |= _tls_options(settings.tls)
-    if proxy and _speaks_to_proxy(settings.route):
+    if proxy:
         known_names.append(f"{proxy.host}:{proxy.port}:127.0.0.1")
         options |= _proxy_options(proxy, settings.tls, has_tunnel=settings.route.has_tunnel)
     # The socket is connected already, so an address is only a word here, but for a proxy that is told one.

@@ -1,8 +1,8 @@
 """The fast engine for coroutines of asyncio: libcurl, by pycurl.
 
-pycurl has a driver of its own for asyncio, but its connections are shared between calls, and it asks the event loop to watch a
-socket anew for every call. Here a connection is watched for as long as it lives: that is faster, and an idle one that ends, or
-says something that nobody asked for, is closed at once.
+pycurl has a driver of its own for asyncio, but its connections are shared between calls, and it asks the event loop to
+watch a socket anew for every call. Here a connection is watched for as long as it lives: that is faster, and an idle
+one that ends, or says something that nobody asked for, is closed at once.
 """
 
 import asyncio
@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import pycurl
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
+
 from .curl import CurlConnection, open_curl_socket
 from .interface import Reply, Request, Sign
 from .pool_async import AsyncPooledEngine
@@ -58,7 +59,8 @@ class _Connection(CurlConnection):
 
     async def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
         self.begin(request, sign, time.monotonic() + deadline - self._loop.time())
-        reply = self._reply = self._loop.create_future()
+        reply: asyncio.Future[Reply] = self._loop.create_future()
+        self._reply = reply
         timer = self._loop.call_at(deadline, self._time_is_over)
         try:
             self._go_on(0)
@@ -91,7 +93,7 @@ class _Connection(CurlConnection):
                 reply.set_result(self.finish())
             else:
                 self._watch()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is raised where the reply is awaited
             reply.set_exception(error)
         finally:
             if self.fd < 0:  # at once: the next file that this process opens has the same number

@@ -1,7 +1,7 @@
 """What a forked child does with connections that it inherits: it forgets them, and opens its own.
 
-The parent goes on using the sockets, so the child only closes its copies: the server must see the connection end when the parent
-ends it, and must not hear the child's good-bye.
+The parent goes on using the sockets, so the child only closes its copies: the server must see the connection end when
+the parent ends it, and must not hear the child's good-bye.
 """
 
 import os

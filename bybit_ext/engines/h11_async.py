@@ -3,8 +3,10 @@
 import asyncio
 import socket
 import ssl
+from typing import cast
 
-from ..errors import NotSent
+from bybit_ext.errors import NotSent
+
 from .http1 import Http1Connection
 from .interface import Lost, Reply, Request, Sign
 from .outgoing import RequestHead
@@ -80,8 +82,7 @@ class _Connection(asyncio.Protocol):
         self._socket.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         if self._awaited is None:
@@ -97,14 +98,14 @@ class _Connection(asyncio.Protocol):
 
     def _has_said_goodbye(self) -> bool:
         """Return whether the server ended TLS, or has none. Else the end may be anybody's, and no end of a body."""
-        tls: ssl.SSLObject | None = self._transport and self._transport.get_extra_info("ssl_object")
+        tls: ssl.SSLObject | None = self._transport.get_extra_info("ssl_object") if self._transport else None
         try:
             return tls is None or tls.read(1) == b""
         except ssl.SSLError:
             return False
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self._ended = self._ended or (reason_of(error) if error else "it was closed")
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended = self._ended or (reason_of(exc) if exc else "it was closed")
         self._fail(self._ended)
 
     @property

@@ -3,7 +3,8 @@
 import socket
 import time
 
-from ..errors import NotSent
+from bybit_ext.errors import NotSent
+
 from .http1 import Http1Connection
 from .interface import Lost, Reply, Request, Sign
 from .outgoing import RequestHead

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
 
 Environment = Literal["mainnet", "testnet", "demo"]
 """Where an API key belongs."""

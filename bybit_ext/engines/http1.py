@@ -1,7 +1,7 @@
 """One HTTP/1.1 exchange after another on one connection: bytes out, bytes in, no I/O. Built on h11.
 
-httpcore does the same with I/O in it, but its connection keeps to itself whether bytes came beyond an answer (which would be
-the next call's answer), and writes the headers of requests and answers to its DEBUG log.
+httpcore does the same with I/O in it, but its connection keeps to itself whether bytes came beyond an answer (which
+would be the next call's answer), and writes the headers of requests and answers to its DEBUG log.
 """
 
 import zlib

@@ -2,7 +2,7 @@
 
 What each promises, sync and async alike (tests/engines holds every engine to it):
 
-1. It ends within `seconds` as a whole: name lookup, connecting to any number of addresses, TLS, writing, waiting, reading.
+1. It ends within `seconds` as a whole: name lookup, connecting to any number of addresses, TLS, writing, reading.
 2. It reads at most `MAX_REPLY_SIZE` bytes, counted after decompression, and does not block an event loop for longer.
 3. It raises `NotSent` only when surely nothing left this machine, `Lost` when something may have, and nothing else.
 4. `fresh=True` opens a new connection: after a lost answer, the pooled ones may be dead too.
@@ -17,12 +17,12 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values, as they are sent."""
 Sign = Callable[[], Headers]
-"""Returns the headers that sign a request. Called just before the request leaves; if it is called again, the last ones do."""
+"""Returns the headers that sign a request. Called just before it leaves; if more than once, the last headers count."""
 
 MAX_REPLY_SIZE = 2**20
 """Bytes of an answer that are read, its head included."""
@@ -61,7 +61,7 @@ class Reply:
     body: bytes = field(repr=False)
 
 
-class Lost(Exception):  # noqa: N818 - it says what became of the request
+class Lost(Exception):
     """The request may have left this machine, and no complete answer came back. Its message says why."""
 
 
@@ -84,7 +84,7 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """Close the connections. Calls in flight end as they would have; later ones are refused. Closing twice is safe."""
+        """Close the connections. Calls in flight end as they would have, later ones are refused. Twice is safe."""
         ...
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
+
 from .interface import Headers, Request
 from .sockets import Route
 

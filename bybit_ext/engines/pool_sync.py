@@ -6,7 +6,8 @@ from queue import Empty, SimpleQueue
 from traceback import clear_frames
 from typing import Protocol
 
-from ..errors import NotSent
+from bybit_ext.errors import NotSent
+
 from .forks import forget_in_children
 from .interface import Lost, Reply, Request, Sign, refuse_closed
 from .settings import EngineSettings

@@ -6,8 +6,9 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
-from ..auth.redaction import LocalsCleared
-from ..errors import InvalidInput
+from bybit_ext.auth.redaction import LocalsCleared
+from bybit_ext.errors import InvalidInput
+
 from .hosts import Address, parse_host
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
@@ -83,13 +84,19 @@ def _parse(url: object, name: str) -> Proxy:
     if not isinstance(url, str):
         raise InvalidInput(f"{name}: must be a string, not a {type(url).__name__}.")
     try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme, parse_host(name, parts.hostname or ""), parts.port
-        credentials = None if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
-        is_plain = url.isprintable() and " " not in url and "\0" not in "".join(credentials or ())
-        is_proxy = is_plain and scheme in _DEFAULT_PORTS and port != 0 and parts.path in ("", "/") and not parts.query
+        proxy = _read(name, url)
     except ValueError:
-        is_proxy = False
-    if not is_proxy:
+        proxy = None
+    if proxy is None:
         raise InvalidInput(f"{name}: must be like http://user:password@host:port (http, https, socks5 or socks5h).")
-    return Proxy(scheme, host, port or _DEFAULT_PORTS[scheme], credentials)
+    return proxy
+
+
+def _read(name: str, url: str) -> Proxy | None:
+    parts = urlsplit(url)
+    host, port = parse_host(name, parts.hostname or ""), parts.port
+    credentials = None if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
+    is_text = url.isprintable() and " " not in url and "\0" not in "".join(credentials or ())
+    if not is_text or parts.scheme not in _DEFAULT_PORTS or port == 0 or parts.path not in ("", "/") or parts.query:
+        return None
+    return Proxy(parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme], credentials)

@@ -3,7 +3,8 @@
 import logging
 from typing import Literal
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
+
 from .h11_async import AsyncH11Engine
 from .h11_sync import H11Engine
 from .interface import AsyncEngine, Engine

@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from socket import getaddrinfo
+from socket import getaddrinfo as getaddrinfo  # noqa: PLC0414 - tests put a slow one in its place
 from typing import Any, Self
 
 from attrs import frozen
 
-from ..errors import InvalidInput, NotSent
+from bybit_ext.errors import InvalidInput, NotSent
+
 from .forks import close_in_children
 from .hosts import Address
 from .proxies import Proxy

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 Result = TypeVar("Result")
 
@@ -19,13 +19,12 @@ async def run_in_thread(work: Callable[[], Result], *, discard: Callable[[Result
     future: asyncio.Future[Result] = loop.create_future()
 
     def finish(result: Result | None, error: BaseException | None) -> None:
-        if future.done():
-            if error is None and result is not None:
-                discard(result)
+        if future.done():  # nobody waits any more
+            _discard(result, discard)
         elif error is not None:
             future.set_exception(error)
-        elif result is not None:
-            future.set_result(result)
+        else:
+            future.set_result(cast("Result", result))
 
     def run() -> None:
         result, problem = None, None
@@ -36,8 +35,7 @@ async def run_in_thread(work: Callable[[], Result], *, discard: Callable[[Result
         try:
             loop.call_soon_threadsafe(finish, result, problem)
         except RuntimeError:  # the loop is closed
-            if result is not None:
-                discard(result)
+            _discard(result, discard)
 
     threading.Thread(target=run, name="bybit connection", daemon=True).start()
     try:
@@ -46,3 +44,8 @@ async def run_in_thread(work: Callable[[], Result], *, discard: Callable[[Result
         if future.done() and not future.cancelled() and future.exception() is None:
             discard(future.result())  # the cancellation came between the result and this coroutine
         raise
+
+
+def _discard(result: Result | None, discard: Callable[[Result], object]) -> None:
+    if result is not None:
+        discard(result)

@@ -8,7 +8,7 @@ from ssl import SSLContext
 
 from attrs import field, frozen
 
-from ..errors import InvalidInput
+from bybit_ext.errors import InvalidInput
 
 ClientCert = str | tuple[str, str] | tuple[str, str, str]
 """A PEM file with certificate and key; or (certificate, key); or (certificate, key, the key's passphrase)."""
@@ -54,7 +54,7 @@ class TlsSettings:
 
 
 def read_tls_settings(
-    verify: SSLContext | bool | None,
+    verify: SSLContext | bool | None,  # noqa: FBT001 - the name and the form that httpx gives it
     ca_file: str | Path | None,
     client_cert: ClientCert | None,
     *,

@@ -5,10 +5,12 @@ What httpx's transports keep of an engine's promises is theirs: time is bounded 
 
 import asyncio
 import time
+from typing import cast
 
 import httpx
 
-from ..errors import BybitError, InvalidInput, NotSent
+from bybit_ext.errors import BybitError, InvalidInput, NotSent
+
 from .hosts import Address
 from .http1 import decode_body, too_large
 from .interface import MAX_REPLY_SIZE, Lost, Reply, Request, Sign, refuse_closed
@@ -50,8 +52,7 @@ class TransportEngine:
             response = self._transport.handle_request(wanted)
             try:
                 reader = _Reader(deadline)
-                assert isinstance(response.stream, httpx.SyncByteStream)
-                for part in response.stream:
+                for part in cast("httpx.SyncByteStream", response.stream):
                     reader.take(part)
             finally:
                 response.close()
@@ -92,8 +93,7 @@ class AsyncTransportEngine:
                 response = await self._transport.handle_async_request(wanted)
                 try:
                     reader = _Reader(deadline)
-                    assert isinstance(response.stream, httpx.AsyncByteStream)
-                    async for part in response.stream:
+                    async for part in cast("httpx.AsyncByteStream", response.stream):
                         reader.take(part)
                 finally:
                     await response.aclose()

@@ -5,7 +5,8 @@ import time
 
 import h11
 
-from ..errors import NotSent
+from bybit_ext.errors import NotSent
+
 from .hosts import Address
 from .proxies import Proxy
 

@@ -40,9 +40,14 @@ class Authority:
 
     def server_for(self, name: str) -> ssl.SSLContext:
         """Return what proves to be a host."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.ca.issue_cert(name).configure_cert(context)
-        return context
+        return server_context(self.ca.issue_cert(name))
+
+
+def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    """Return what a server proves by a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType] - it takes pyOpenSSL's, too
+    return context
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +55,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     ca = trustme.CA()
     file = tmp_path_factory.mktemp("ca") / "ca.pem"
     ca.cert_pem.write_to_path(str(file))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert("localhost", "127.0.0.1").configure_cert(server)
-    return Authority(ca, file, server)
+    return Authority(ca, file, server_context(ca.issue_cert("localhost", "127.0.0.1")))
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,11 @@ import asyncio
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from typing import Any, Literal, Self, cast
 
+from bybit_ext.engines.as_transport import UnusableEngine
 from bybit_ext.engines.hosts import parse_base_url
 from bybit_ext.engines.interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
 from bybit_ext.engines.proxies import parse_proxy
@@ -45,7 +46,7 @@ def settings_for(
 class Stalls:
     """Measures how long this machine makes threads wait beyond what they asked for: a busy one is no engine's fault."""
 
-    def __enter__(self) -> "Stalls":
+    def __enter__(self) -> Self:
         self.longest = 0.0
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._measure, daemon=True)
@@ -77,6 +78,11 @@ class Sender(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
+    def drop(self) -> Any:
+        """Let go of the engine, which has been closed, and return it."""
+        engine, self.engine = self.engine, UnusableEngine()
+        return engine
+
     @abstractmethod
     def shut_down(self) -> None:
         """Close the engine and what it runs in."""
@@ -104,7 +110,7 @@ class Sender(ABC):
         self, count: int, request: Request = CANCEL, *, sign: Sign = sign, seconds: float | Sequence[float] = 5.0
     ) -> list[Sent]:
         """Send a request so many times at once, the first ones first; return the replies and the errors."""
-        each = [seconds] * count if isinstance(seconds, float) else seconds
+        each = seconds if isinstance(seconds, Sequence) else [seconds] * count
         with Stalls() as stalls:
             start = time.monotonic()
             sent = self._send_many(request, sign, each)
@@ -171,18 +177,25 @@ class AsyncSender(Sender):
     def shut_down(self) -> None:
         if not self._is_shut_down:
             self._is_shut_down = True
-            self.close()
+            if not isinstance(self.engine, UnusableEngine):
+                self.close()
             self._runner.close()
 
 
 def open_sender(kind: str, settings: EngineSettings) -> Sender:
     """Return what sends by an engine: `h11-sync`, `h11-async`, `curl-sync` or `curl-async`."""
     name, mode = kind.split("-")
-    assert name == "h11" or name == "curl"
-    return SyncSender(name, settings) if mode == "sync" else AsyncSender(name, settings)
+    engine = cast("EngineName", name)
+    return SyncSender(engine, settings) if mode == "sync" else AsyncSender(engine, settings)
 
 
 def in_thread(run: Any) -> "threading.Thread":
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, while the event loop runs."""
+    while not condition():  # noqa: ASYNC110 - it is another thread that makes it so
+        await asyncio.sleep(0.01)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -101,6 +102,9 @@ class Peer:
             while self.socket.recv(65_536):
                 pass
 
+    def ignore(self) -> None:
+        """Do nothing, so that the connection is closed at once."""
+
     def hold(self) -> None:
         """Keep the connection open and say nothing, until the server closes."""
         self.server.is_closing.wait(LIMIT)
@@ -176,7 +180,7 @@ class RawServer:
                 return
             opened.settimeout(LIMIT)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._start(lambda opened=opened: self._serve(opened))
+            self._start(partial(self._serve, opened))
 
     def _serve(self, opened: socket.socket) -> None:
         try:

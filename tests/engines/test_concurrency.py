@@ -1,14 +1,13 @@
-"""Promise 7: many threads and tasks, cancelled ones, several event loops, Ctrl-C, and closing while calls are in flight."""
+"""Promise 7: threads, tasks, cancelled ones, several event loops, Ctrl-C, and closing while calls are in flight."""
 
 import asyncio
 import gc
-import os
 import signal
 import threading
 import time
 import weakref
-from collections.abc import Callable
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,11 @@ from bybit_ext.engines.interface import Lost, Reply, Request
 from bybit_ext.errors import InvalidInput
 
 from .conftest import Authority, OpenSender, OpenServer
-from .senders import CANCEL, AsyncSender, Sent, SyncSender, in_thread, sign
+from .senders import CANCEL, AsyncSender, Sender, Sent, SyncSender, in_thread, sign, until
 from .servers import Peer, RawServer, answering, reply, silent, wait_until
 
 LIMIT = 10.0
+_FILES = Path("/proc/self/fd")
 
 
 def echo(peer: Peer) -> None:
@@ -54,7 +54,7 @@ def test_64_threads_get_their_own_answers(sync_sender: OpenSender, server: RawSe
             if body != b"%d" % number:
                 wrong.append((number, body))
 
-    threads = [in_thread(lambda who=who: hammer(who)) for who in range(64)]
+    threads = [in_thread(partial(hammer, who)) for who in range(64)]
     for thread in threads:
         thread.join(LIMIT)
     assert wrong == []
@@ -101,20 +101,27 @@ def test_a_call_in_flight_ends_as_it_would_have(
         if isinstance(sending, AsyncSender):
             sent = sending.run(_send_and_close(sending, server))
         else:
-            sent = []
-            thread = in_thread(lambda sent=sent, sending=sending: sent.append(sending.attempt()))
-            wait_until(lambda server=server: len(server.requests) == 1)
-            sending.close()
-            thread.join(LIMIT)
-            sent = sent[0]
+            sent = _close_meanwhile(sending, server)
         assert isinstance(sent, Reply)
-        wait_until(lambda server=server: server.ended == 1)  # nobody will use it again
+        wait_until(partial(_has_ended, server))  # nobody will use it again
+
+
+def _close_meanwhile(sender: Sender, server: RawServer) -> Sent:
+    sent: list[Sent] = []
+    thread = in_thread(lambda: sent.append(sender.attempt()))
+    wait_until(lambda: len(server.requests) == 1)
+    sender.close()
+    thread.join(LIMIT)
+    return sent[0]
+
+
+def _has_ended(server: RawServer) -> bool:
+    return server.ended == 1
 
 
 async def _send_and_close(sender: AsyncSender, server: RawServer) -> Sent:
     task = asyncio.create_task(sender.engine.send(CANCEL, sign, seconds=LIMIT))
-    while not server.requests:
-        await asyncio.sleep(0.01)
+    await until(lambda: bool(server.requests))
     await sender.engine.close()
     return await task
 
@@ -158,8 +165,7 @@ def test_an_engine_may_be_abandoned_from_another_thread(
     async def use() -> None:
         await sender.engine.send(CANCEL, sign, seconds=LIMIT)
         thread = in_thread(sender.engine.abandon)
-        while thread.is_alive():
-            await asyncio.sleep(0.01)
+        await until(lambda: not thread.is_alive())
         await asyncio.sleep(0.01)
 
     sender.run(use())
@@ -181,7 +187,7 @@ def test_an_engine_may_be_abandoned_when_its_loop_is_gone(
 def _collect(sender: AsyncSender) -> None:
     """Collect what asyncio warns of here, not in the next test."""
     sender.shut_down()
-    sender.engine = type("Closed", (), {"close": _nothing(sender)})()
+    sender.drop()
     gc.collect()
 
 
@@ -193,19 +199,9 @@ def test_an_engine_that_is_dropped_is_collected(sender: OpenSender, server: RawS
     sending = sender(server.url, tls=authority.trust)
     sending.send()
     sending.close()
-    engine = weakref.ref(sending.engine)
-    sending.engine = type("Closed", (), {"close": _nothing(sending)})()
+    engine = weakref.ref(sending.drop())
     gc.collect()
     assert engine() is None
-
-
-def _nothing(sender: object) -> Callable[..., Any]:
-    if isinstance(sender, AsyncSender):
-
-        async def close(_: object) -> None: ...
-
-        return close
-    return lambda _: None
 
 
 # ---- cancelled tasks
@@ -220,15 +216,14 @@ def test_a_cancelled_task_closes_its_connection(
 
         async def cancel(sender: AsyncSender = sender, server: RawServer = server) -> None:
             task = asyncio.create_task(sender.engine.send(CANCEL, sign, seconds=LIMIT))
-            while not server.requests:
-                await asyncio.sleep(0.01)
+            await until(lambda: bool(server.requests))
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
 
         sender.run(cancel())
         server.is_closing.set()
-        wait_until(lambda server=server: server.ended == 1)
+        wait_until(partial(_has_ended, server))
 
 
 def test_tasks_cancelled_at_any_moment_leave_no_wrong_answer(
@@ -263,8 +258,7 @@ def test_a_cancelled_connection_is_closed(
 
     async def cancel() -> None:
         task = asyncio.create_task(sender.engine.send(CANCEL, sign, seconds=LIMIT))
-        while not server.opened:
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(server.opened))
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -299,7 +293,10 @@ def test_two_loops_in_two_threads(async_sender: OpenSender, server: RawServer, a
             assert answer.body == b"%d" % number
             bodies.append(answer.body)
 
-    threads = [in_thread(lambda who=who: asyncio.run(use(who))) for who in range(2)]
+    def run(who: int) -> None:
+        asyncio.run(use(who))
+
+    threads = [in_thread(partial(run, who)) for who in range(2)]
     for thread in threads:
         thread.join(LIMIT)
     assert len(bodies) == 100
@@ -343,7 +340,7 @@ def test_ctrl_c_ends_a_blocking_send_and_its_connection(
         with pytest.raises(KeyboardInterrupt):
             sender.engine.send(CANCEL, sign, seconds=LIMIT)
         assert time.monotonic() - start < 2.0
-        wait_until(lambda server=server: server.ended == 1)
+        wait_until(partial(_has_ended, server))
         assert sender.send().body == b"second"
 
 
@@ -360,8 +357,9 @@ def test_ctrl_c_ends_a_wait(sync_sender: OpenSender, open_server: OpenServer, au
     url = f"https://localhost:{server.port}" if secure else server.url
     sender = sync_sender(url, tls=authority.trust, max_connections=1)
     assert isinstance(sender, SyncSender)
+    other = threading.Thread(target=sender.attempt, daemon=True)
     if where == "waiting for a place":
-        other = in_thread(sender.attempt)
+        other.start()
         wait_until(lambda: len(server.requests) == 1)
     timer = threading.Timer(0.1, _interrupt)
     timer.start()
@@ -413,10 +411,10 @@ def test_other_signals_do_not_disturb(sync_sender: OpenSender, open_server: Open
 
 
 def _open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(_FILES.iterdir()))
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="this system does not list open files")
+@pytest.mark.skipif(not _FILES.is_dir(), reason="this system does not list open files")
 def test_no_file_is_left_open(sender: OpenSender, open_server: OpenServer, authority: Authority) -> None:
     def serve(peer: Peer) -> None:
         if peer.read_request() and peer.server.opened % 2:

@@ -1,6 +1,7 @@
 """Promises 4 and 5: which connection a request goes to, and that an answer is that of its request."""
 
 import time
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from bybit_ext.errors import NotSent
 
 from .conftest import Authority, OpenSender, OpenServer
 from .senders import CANCEL, READ
-from .servers import Peer, answering, answering_once, chunked, reply, wait_until
+from .servers import Peer, RawServer, answering, answering_once, chunked, reply, wait_until
 
 
 @pytest.fixture(params=[False, True], ids=["clear", "tls"])
@@ -63,6 +64,14 @@ def test_an_idle_connection_expires(sender: OpenSender, open_server: OpenServer)
     time.sleep(0.1)
     sending.send()
     assert server.opened == 2
+
+
+def _has_ended(server: RawServer, count: int) -> bool:
+    return server.ended == count
+
+
+def _has_length(items: list[bool], length: int) -> bool:
+    return len(items) == length
 
 
 # ---- one request, one answer (T11)
@@ -129,7 +138,7 @@ def test_bytes_that_come_while_a_connection_is_idle_end_it(
     sending = sender(server.url, tls=authority.trust)
     for count in (1, 2, 3):
         assert sending.send().body == TRUE
-        wait_until(lambda count=count: len(has_come) == count)
+        wait_until(partial(_has_length, has_come, count))
     assert server.opened == 3
 
 
@@ -157,7 +166,7 @@ def test_a_connection_closed_while_idle_is_replaced(
     sending = sender(server.url, tls=authority.trust)
     for count in (1, 2, 3):
         assert sending.send().status == 200
-        wait_until(lambda count=count: server.ended == count)
+        wait_until(partial(_has_ended, server, count))
     assert server.opened == 3
 
 
@@ -172,7 +181,7 @@ def test_a_connection_reset_while_idle_is_replaced(sender: OpenSender, open_serv
     sending = sender(server.url)
     for count in (1, 2, 3):
         assert sending.send().status == 200
-        wait_until(lambda count=count: server.ended == count)
+        wait_until(partial(_has_ended, server, count))
         time.sleep(0.01)
     assert server.opened == 3
 
@@ -200,7 +209,7 @@ def test_a_connection_that_ends_before_the_answer_is_lost_and_not_sent_again(
 def test_a_connection_that_ends_without_reading_is_not_sent_again(
     sender: OpenSender, open_server: OpenServer, authority: Authority, tls: object
 ) -> None:
-    server = open_server(lambda _: None, tls)
+    server = open_server(Peer.ignore, tls)
     sent = sender(server.url, tls=authority.trust).attempt()
     assert isinstance(sent, Lost | NotSent)
     time.sleep(0.05)
@@ -241,7 +250,7 @@ def test_a_body_without_a_length_ends_with_the_connection(sender: OpenSender, op
 
 @pytest.mark.parametrize("has_goodbye", [True, False])
 def test_a_body_without_a_length_needs_the_goodbye_of_tls(
-    sender: OpenSender, open_server: OpenServer, authority: Authority, has_goodbye: bool
+    sender: OpenSender, open_server: OpenServer, authority: Authority, has_goodbye: object
 ) -> None:
     """Without one, anybody in between may have cut it off."""
 
@@ -304,7 +313,7 @@ def test_a_fresh_connection_reaches_a_server_whose_idle_ones_are_dead(
     assert isinstance(sending.attempt(), Reply)  # the one that answered last is taken first
 
 
-# ---- places (C4b)
+# ---- places: C4b
 
 
 def test_no_more_connections_are_open_than_allowed(sender: OpenSender, open_server: OpenServer) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from bybit_ext.engines.interface import Lost, Reply, Request
 from bybit_ext.errors import NotSent
 
 from .conftest import Authority, OpenSender, OpenServer
-from .senders import AsyncSender, Sender, Sent, in_thread, sign
+from .senders import AsyncSender, Sender, Sent, SyncSender, in_thread, sign
 from .servers import Peer, RawServer, reply, wait_until
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -67,6 +68,7 @@ def _ask(sender: Sender, target: str) -> str:
     """Return what came back, or the error."""
     if isinstance(sender, AsyncSender):  # a child needs an event loop of its own
         return asyncio.run(_ask_async(sender, target))
+    assert isinstance(sender, SyncSender)
     try:
         return sender.engine.send(Request("GET", target), sign, seconds=5.0).body.decode()
     except (NotSent, Lost) as error:
@@ -75,7 +77,8 @@ def _ask(sender: Sender, target: str) -> str:
 
 async def _ask_async(sender: AsyncSender, target: str) -> str:
     try:
-        return (await sender.engine.send(Request("GET", target), sign, seconds=5.0)).body.decode()
+        reply_ = await sender.engine.send(Request("GET", target), sign, seconds=5.0)
+        return reply_.body.decode()
     except (NotSent, Lost) as error:
         return repr(error)
 
@@ -96,7 +99,7 @@ def test_children_and_parent_get_their_own_answers(sender: OpenSender, server: R
     def ask_often(who: int) -> list[str]:
         return [_ask(sending, f"/{who}/{i}") for i in range(10)]
 
-    children = [Child(lambda who=who: ask_often(who)) for who in range(4)]
+    children = [Child(partial(ask_often, who)) for who in range(4)]
     parents = [sending.send(Request("GET", f"/parent/{i}")).body.decode() for i in range(10)]
     assert parents == [_answer_to(f"/parent/{i}") for i in range(10)]
     for who, child in enumerate(children):
@@ -151,7 +154,7 @@ def test_a_fork_while_calls_are_in_flight(sender: OpenSender, open_server: OpenS
     sent: list[Sent] = []
     thread = in_thread(lambda: sent.extend(sending.send_many(4, Request("GET", "/parent"))))
     wait_until(lambda: len(server.requests) == 4)  # all places are taken, which must not count in the child
-    children = [Child(lambda who=who: _ask(sending, f"/{who}")) for who in range(3)]
+    children = [Child(partial(_ask, sending, f"/{who}")) for who in range(3)]
     for who, child in enumerate(children):
         assert child.result() == _answer_to(f"/{who}")
     thread.join(LIMIT)
@@ -172,7 +175,7 @@ def test_forks_in_the_midst_of_many_threads(sender: OpenSender, server: RawServe
 
     thread = in_thread(hammer)
     for who in range(6):
-        assert Child(lambda who=who: _ask(sending, f"/{who}")).result() == _answer_to(f"/{who}")
+        assert Child(partial(_ask, sending, f"/{who}")).result() == _answer_to(f"/{who}")
     is_over.set()
     thread.join(LIMIT)
     assert wrong == []
@@ -185,7 +188,7 @@ def test_a_fork_while_a_name_is_looked_up(
     look_up = sockets.getaddrinfo
     is_looking, is_over = threading.Event(), threading.Event()
 
-    def getaddrinfo(host: str, port: int, **options: Any) -> Any:
+    def getaddrinfo(*_: object, **options: Any) -> Any:
         is_looking.set()
         is_over.wait(LIMIT)
         return look_up("127.0.0.1", server.port, **options)
@@ -223,7 +226,7 @@ def test_an_engine_that_was_never_used_before_the_fork(
     sender: OpenSender, server: RawServer, authority: Authority
 ) -> None:
     sending = sender(server.url, tls=authority.trust)
-    children = [Child(lambda who=who: _ask(sending, f"/{who}")) for who in range(3)]
+    children = [Child(partial(_ask, sending, f"/{who}")) for who in range(3)]
     assert [child.result() for child in children] == [_answer_to(f"/{who}") for who in range(3)]
 
 

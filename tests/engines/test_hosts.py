@@ -74,7 +74,7 @@ def test_a_base_url_is_parsed(url: str, address: Address) -> None:
     ],
 )
 def test_what_is_no_base_url_is_refused(url: str) -> None:
-    with pytest.raises(InvalidInput, match="^base_url") as caught:
+    with pytest.raises(InvalidInput, match=r"^base_url") as caught:
         parse_base_url(url)
     assert "s3cret" not in str(caught.value)
 
@@ -91,7 +91,7 @@ def test_a_stream_url_keeps_its_path_and_query() -> None:
     assert parse_stream_url("wss://stream.bybit.com/v5/private?max_active_time=1m") == Address(
         "wss", "stream.bybit.com", 443, "/v5/private", "max_active_time=1m"
     )
-    with pytest.raises(InvalidInput, match="^stream_url"):
+    with pytest.raises(InvalidInput, match=r"^stream_url"):
         parse_stream_url("https://stream.bybit.com")
 
 

@@ -18,7 +18,7 @@ from bybit_ext.errors import InvalidInput, NotSent
 
 from .conftest import Authority, OpenSender, OpenServer
 from .senders import CANCEL, KEY, SIGNATURE, Sender, open_sender, settings_for
-from .servers import Peer, RawServer, Serve, answering, reply
+from .servers import Peer, RawServer, answering, reply
 
 USER = ("us:er".replace(":", ""), "p@ss w/rd:é")
 USERINFO = "user:p%40ss%20w%2Frd%3A%C3%A9"
@@ -83,10 +83,8 @@ class Socks:
             pass_on(peer, "127.0.0.1", port)
 
     def _log_in(self, peer: Peer, credentials: tuple[str, str]) -> None:
-        given: list[str] = []
         self._read(peer, 1)
-        for _ in range(2):
-            given.append(self._read(peer, self._read(peer, 1)[0]).decode())
+        given = [self._read(peer, self._read(peer, 1)[0]).decode() for _ in range(2)]
         is_right = tuple(given) == credentials
         peer.send(bytes((1, not is_right)))
         if not is_right:
@@ -243,7 +241,7 @@ def test_a_socks_proxy_leads_to_the_server(
     authority: Authority,
     scheme: str,
     credentials: tuple[str, str] | None,
-    has_tls: bool,
+    has_tls: object,
 ) -> None:
     socks = Socks(credentials)
     server, proxy = open_server(answering(), authority.server if has_tls else None), open_server(socks)

@@ -12,7 +12,7 @@ from bybit_ext.engines.interface import Lost, Reply, Request
 from bybit_ext.errors import NotSent
 
 from .conftest import Authority, OpenSender, OpenServer
-from .senders import CANCEL, KEY, SECRETS, SIGNATURE, AsyncSender, sign
+from .senders import CANCEL, KEY, SECRETS, SIGNATURE, AsyncSender, sign, until
 from .servers import Peer, answering_once, chunked, reply
 
 ECHO = f"{KEY} {SIGNATURE}".encode()
@@ -74,7 +74,7 @@ def test_no_error_shows_what_an_answer_echoes(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
     part: str,
-    has_tls: bool,
+    has_tls: object,
 ) -> None:
     server = open_server(answering_once(ANSWERS[part]), authority.server if has_tls else None)
     sent = sender(server.url, tls=authority.trust).attempt(seconds=2.0)
@@ -149,8 +149,7 @@ def test_a_cancelled_call_shows_nothing(async_sender: OpenSender, open_server: O
 
     async def cancel() -> BaseException:
         task = asyncio.create_task(sender.engine.send(CANCEL, sign, seconds=5.0))
-        while not server.requests:
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(server.requests))
         task.cancel()
         try:
             await task

@@ -1,4 +1,4 @@
-"""Promise 8: the signature is asked for when the connection stands. Promise 3: whether anything left is known exactly."""
+"""Promise 8: the signature is asked for when the connection stands. Promise 3: whether anything left is known."""
 
 import socket
 import ssl

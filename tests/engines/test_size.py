@@ -58,7 +58,7 @@ def test_an_answer_without_an_end_is_given_up(sender: OpenSender, open_server: O
 @pytest.mark.parametrize("has_length", [True, False])
 @pytest.mark.parametrize(("size", "kind_of_end"), [(MAX_REPLY_SIZE - 1000, Reply), (MAX_REPLY_SIZE + 1, Lost)])
 def test_a_body_may_be_as_long_as_the_limit(
-    sender: OpenSender, open_server: OpenServer, size: int, kind_of_end: type[Sent], has_length: bool
+    sender: OpenSender, open_server: OpenServer, size: int, kind_of_end: type[Sent], has_length: object
 ) -> None:
     body = b"a" * size
     data = reply(body) if has_length else chunked(body) + b"0\r\n\r\n"

@@ -35,7 +35,7 @@ DRIPS = {
 @pytest.mark.parametrize("has_tls", [False, True], ids=["clear", "tls"])
 @pytest.mark.parametrize("part", DRIPS)
 def test_an_answer_that_drips_is_lost_in_time(
-    sender: OpenSender, open_server: OpenServer, authority: Authority, part: str, has_tls: bool
+    sender: OpenSender, open_server: OpenServer, authority: Authority, part: str, has_tls: object
 ) -> None:
     first, slow = DRIPS[part]
 

@@ -1,13 +1,12 @@
 """TLS: who is trusted, and by which settings."""
 
-import datetime
+import datetime as dt
 import shutil
 import ssl
 import subprocess
 from pathlib import Path
 
 import certifi
-
 import pytest
 import trustme
 from cryptography.hazmat.primitives.serialization import (
@@ -22,7 +21,7 @@ from bybit_ext.engines.selection import choose_engine
 from bybit_ext.engines.tls import TlsSettings, read_tls_settings
 from bybit_ext.errors import InvalidInput, NotSent
 
-from .conftest import Authority, OpenSender, OpenServer
+from .conftest import Authority, OpenSender, OpenServer, server_context
 from .senders import open_sender, settings_for
 from .servers import answering
 
@@ -47,16 +46,13 @@ def test_another_hosts_certificate_is_not_trusted(
 def test_a_certificate_that_has_expired_is_not_trusted(
     sender: OpenSender, open_server: OpenServer, authority: Authority
 ) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
-    authority.ca.issue_cert("localhost", not_after=yesterday).configure_cert(context)
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    context = server_context(authority.ca.issue_cert("localhost", not_after=yesterday))
     assert isinstance(sender(open_server(answering(), context).url, tls=authority.trust).attempt(), NotSent)
 
 
 def test_verify_off_trusts_anybody(sender: OpenSender, open_server: OpenServer) -> None:
-    stranger = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("elsewhere.example").configure_cert(stranger)
-    server = open_server(answering(), stranger)
+    server = open_server(answering(), server_context(trustme.CA().issue_cert("elsewhere.example")))
     assert sender(server.url, tls=TlsSettings(verify=False)).send().status == 200
 
 
@@ -83,7 +79,7 @@ def test_a_folder_of_authorities_is_trusted(
 def test_old_versions_are_refused(sender: OpenSender, open_server: OpenServer, authority: Authority) -> None:
     old = authority.server_for("localhost")
     old.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     assert isinstance(sender(open_server(answering(), old).url, tls=authority.trust).attempt(), NotSent)
 
@@ -107,7 +103,7 @@ def test_today_s_versions_are_spoken(
 def strict_server(authority: Authority) -> ssl.SSLContext:
     """Want a certificate of the client."""
     context = authority.server_for("localhost")
-    authority.ca.configure_trust(context)
+    context.load_verify_locations(authority.file)
     context.verify_mode = ssl.CERT_REQUIRED
     return context
 
