@@ -30,6 +30,7 @@ import pycurl
 
 from bybit_ext.errors import NotSent
 
+from .hosts import Address
 from .http1 import decode_body, too_large
 from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request, Sign
 from .outgoing import RequestHead, check_headers
@@ -56,6 +57,7 @@ _REASONS = {
     pycurl.E_RECV_ERROR: "the connection was closed before the answer was complete",
     pycurl.E_BAD_CONTENT_ENCODING: "the answer is encoded in a way that was not asked for",
 }
+_FOR_ANOTHER_HOST = (0, 1, 62, 64)  # OpenSSL's X509_V_OK, …_UNSPECIFIED, …_HOSTNAME_MISMATCH, …_IP_ADDRESS_MISMATCH
 _UNUSABLE_FILES = (pycurl.E_SSL_CERTPROBLEM, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_BAD_FUNCTION_ARGUMENT)
 
 
@@ -95,7 +97,6 @@ class CurlConnection:
         self._head = RequestHead(settings.route)
         self._opened = opened
         self._is_handed_over = False
-        self._is_new = True
         self._stands = not settings.route.address.is_secure and not _proxy_of(settings.route)
         self._has_left = self._can_have_next = False
         self._interest: dict[int, int] = {}
@@ -220,10 +221,15 @@ class CurlConnection:
         for fd in self._interest:
             with suppress(OSError):  # libcurl has closed it
                 if os.path.sameopenfile(fd, self._opened.fileno()):
-                    self.fd = fd
-        self._opened.close()
+                    self._use(fd)
         if self.fd < 0:
             raise self.give_up("libcurl did not take the socket")
+
+    def _use(self, fd: int) -> None:
+        self.fd = fd
+        self._opened.close()  # pycurl has made a duplicate of it, which programs that are started must not inherit
+        if fd >= 0:
+            os.set_inheritable(fd, False)
 
     @property
     def wants_to_write(self) -> bool:
@@ -258,10 +264,9 @@ class CurlConnection:
             Lost: something may have.
         """
         _, _, failed = self._multi.info_read()
-        self.fd = self._easy.getinfo(pycurl.ACTIVESOCKET)  # negative if libcurl has closed the connection
-        if self._is_new:
-            self._opened.close()  # pycurl has a duplicate
-            self._is_new = False
+        active = self._easy.getinfo(pycurl.ACTIVESOCKET)  # negative if libcurl has closed the connection
+        if active != self.fd:
+            self._use(active)
         self._can_have_next = self.fd >= 0 and self._is_drained()
         self._multi.remove_handle(self._easy)
         if failed:
@@ -314,8 +319,8 @@ class CurlConnection:
         if code in _UNUSABLE_FILES:
             self._settings.tls.ssl_context()  # says which file it is, and why
         if code == pycurl.E_PEER_FAILED_VERIFICATION:
-            is_trusted = self._easy.getinfo(pycurl.SSL_VERIFYRESULT) == 0
-            return self.give_up(f"the certificate is not {'for this host' if is_trusted else 'trusted'}")
+            is_for_another = self._easy.getinfo(pycurl.SSL_VERIFYRESULT) in _FOR_ANOTHER_HOST
+            return self.give_up(f"the certificate is not {'for this host' if is_for_another else 'trusted'}")
         status = self._easy.getinfo(pycurl.HTTP_CONNECTCODE)
         if not self._stands and status:
             return self.give_up(f"the proxy answered {status}")
@@ -366,7 +371,7 @@ def _is_connected(*_: object) -> int:
 def _options(settings: EngineSettings, infos: Sequence[AddressInfo]) -> dict[int, object]:
     """Return what is the same for all exchanges of a connection."""
     address, proxy = settings.route.address, _proxy_of(settings.route)
-    known_names = [f"{address.host}:{address.port}:{','.join(str(info[4][0]) for info in infos) or '127.0.0.1'}"]
+    known_names = _known_name(address, [str(info[4][0]) for info in infos])
     options: dict[int, object] = {
         pycurl.URL: f"{address.scheme}://{address.host_and_port}/",
         pycurl.NOSIGNAL: 1,
@@ -379,10 +384,19 @@ def _options(settings: EngineSettings, infos: Sequence[AddressInfo]) -> dict[int
     if address.is_secure:
         options |= _tls_options(settings.tls)
     if proxy:
-        known_names.append(f"{proxy.host}:{proxy.port}:127.0.0.1")
+        known_names += _known_name(proxy, [])
         options |= _proxy_options(proxy, settings.tls, has_tunnel=settings.route.has_tunnel)
-    # The socket is connected already, so an address is only a word here, but for a proxy that is told one.
     return {**options, pycurl.RESOLVE: known_names}
+
+
+def _known_name(target: Address | Proxy, addresses: list[str]) -> list[str]:
+    """Return what keeps libcurl from looking a name up.
+
+    The socket is connected already: an address is only a word here, but for a proxy that is told one.
+    """
+    if ":" in target.host:
+        return []  # an IPv6 address is no name
+    return [f"{target.host}:{target.port}:{','.join(addresses or ['127.0.0.1'])}"]
 
 
 def _tls_options(tls: TlsSettings) -> dict[int, object]:

@@ -24,7 +24,7 @@ class AsyncH11Engine(AsyncPooledEngine):
 
     async def _connect(self, deadline: float) -> "_Connection":
         route = self._settings.route
-        host = route.address.host if route.address.is_secure else None
+        host = route.address.host.removesuffix(".") if route.address.is_secure else None  # no certificate has the dot
         context = self._settings.tls.ssl_context() if host else None
         loop = asyncio.get_running_loop()
         seconds = deadline - loop.time()

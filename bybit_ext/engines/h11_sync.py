@@ -32,7 +32,7 @@ def _open(settings: EngineSettings, deadline: float) -> socket.socket:
     opened = open_socket(route, deadline - time.monotonic())
     if context is None:
         return opened
-    host = route.address.host
+    host = route.address.host.removesuffix(".")  # no certificate has the dot
     try:
         # An end of TLS without its good-bye is an error: it would look like the end of a body without a length.
         opened = context.wrap_socket(

@@ -12,7 +12,7 @@ from bybit_ext.errors import NotSent
 from .forks import forget_in_children
 from .interface import Lost, Reply, Request, Sign, refuse_closed
 from .settings import EngineSettings
-from .sockets import not_reached
+from .sockets import not_reached, reason_of
 
 
 class AsyncConnection(Protocol):
@@ -108,8 +108,12 @@ class AsyncPooledEngine(ABC):
         try:
             async with asyncio.timeout_at(deadline):
                 connection = await self._connect(deadline)
+        except NotSent:
+            raise
         except TimeoutError:
             raise not_reached(self._settings.route.address.host, "no connection stood in time") from None
+        except Exception as error:  # noqa: BLE001 - such as too many open files, or threads
+            raise not_reached(self._settings.route.address.host, reason_of(error)) from None
         pool.open.add(connection)
         return connection
 
@@ -130,7 +134,7 @@ class AsyncPooledEngine(ABC):
             is_reusable = connection.start_next()
         finally:
             if is_reusable and not self._is_closed:
-                pool.idle.append((connection, time.monotonic()))
+                pool.keep(connection)
             else:
                 pool.drop(connection)
         return reply
@@ -186,6 +190,12 @@ class _Pool:
                 return connection
             self.drop(connection)
         return None
+
+    def keep(self, connection: AsyncConnection) -> None:
+        now = time.monotonic()
+        self.idle.append((connection, now))
+        if now - self.idle[0][1] > self._settings.keepalive:  # one that was not needed for long
+            self.drop(self.idle.pop(0)[0])
 
     def make_room(self) -> None:
         while self.idle and len(self.open) >= self._settings.max_connections:

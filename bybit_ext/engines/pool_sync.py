@@ -11,6 +11,7 @@ from bybit_ext.errors import NotSent
 from .forks import forget_in_children
 from .interface import Lost, Reply, Request, Sign, refuse_closed
 from .settings import EngineSettings
+from .sockets import not_reached, reason_of
 
 _MAX_PLACES = 65_535  # no machine has more ports for connections to one server
 
@@ -113,7 +114,12 @@ class PooledEngine(ABC):
     def _open_new(self, deadline: float) -> Connection:
         while len(self._open) >= self._settings.max_connections and self._drop_idle(0):
             pass
-        connection = self._connect(deadline)
+        try:
+            connection = self._connect(deadline)
+        except NotSent:
+            raise
+        except Exception as error:  # noqa: BLE001 - such as too many open files, or threads
+            raise not_reached(self._settings.route.address.host, reason_of(error)) from None
         self._open.add(connection)
         return connection
 
@@ -132,12 +138,18 @@ class PooledEngine(ABC):
             is_reusable = connection.start_next()
         finally:
             if is_reusable:
-                self._idle.append((connection, time.monotonic()))
+                self._keep(connection)
             else:
                 self._drop(connection)
-            if self._is_closed:
-                self.close()
         return reply
+
+    def _keep(self, connection: Connection) -> None:
+        now = time.monotonic()
+        self._idle.append((connection, now))
+        if self._is_closed:  # meanwhile
+            self.close()
+        elif now - self._idle[0][1] > self._settings.keepalive:  # one that was not needed for long
+            self._drop_idle(0)
 
     def _drop(self, connection: Connection) -> None:
         self._open.discard(connection)

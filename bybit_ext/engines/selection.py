@@ -12,11 +12,13 @@ from .settings import EngineSettings
 
 EngineName = Literal["h11", "curl", "auto"]
 """What sends: `h11` is always there, `curl` needs the extra `fast`, `auto` is `curl` where it can take all settings."""
+ChosenEngine = Literal["h11", "curl"]
+"""What `auto` comes down to."""
 
 _log = logging.getLogger("bybit_ext")
 
 
-def choose_engine(name: EngineName | None, settings: EngineSettings) -> Literal["h11", "curl"]:
+def choose_engine(name: EngineName | None, settings: EngineSettings) -> ChosenEngine:
     """Return the engine to use; `h11` if none is named.
 
     Raises:
@@ -24,7 +26,7 @@ def choose_engine(name: EngineName | None, settings: EngineSettings) -> Literal[
     """
     reasons = {"h11": _h11_cannot(settings), "curl": _curl_cannot(settings)}
     if name == "auto":
-        chosen: Literal["h11", "curl"] = "h11" if reasons["curl"] else "curl"
+        chosen: ChosenEngine = "h11" if reasons["curl"] else "curl"
         _log.info("engine %s is used%s", chosen, f": {reasons['curl']}" if reasons["curl"] else "")
     elif name is None or name == "h11":
         chosen = "h11"
@@ -54,7 +56,7 @@ def _curl_cannot(settings: EngineSettings) -> str | None:
     return None
 
 
-def open_engine(name: Literal["h11", "curl"], settings: EngineSettings) -> Engine:
+def open_engine(name: ChosenEngine, settings: EngineSettings) -> Engine:
     """Return an engine for threads."""
     if name == "h11":
         return H11Engine(settings)
@@ -63,7 +65,7 @@ def open_engine(name: Literal["h11", "curl"], settings: EngineSettings) -> Engin
     return CurlEngine(settings)
 
 
-def open_async_engine(name: Literal["h11", "curl"], settings: EngineSettings) -> AsyncEngine:
+def open_async_engine(name: ChosenEngine, settings: EngineSettings) -> AsyncEngine:
     """Return an engine for coroutines."""
     if name == "h11":
         return AsyncH11Engine(settings)

@@ -115,11 +115,12 @@ Serve = Callable[[Peer], object]
 
 @define(eq=False)
 class RawServer:
-    """Serves connections to a port of 127.0.0.1.
+    """Serves connections to a port of this machine.
 
     Attributes:
         serve: serves one connection, which is closed when it returns.
         tls: what the server proves who it is with; None for clear text.
+        host: the address that it listens to.
         requests: all that came in.
         opened: how many connections were opened.
         ended: how many of them `serve` has returned from.
@@ -127,6 +128,7 @@ class RawServer:
 
     serve: Serve
     tls: ssl.SSLContext | None = None
+    host: str = "127.0.0.1"
     requests: list[Received] = field(factory=list[Received])
     opened: int = 0
     ended: int = 0
@@ -137,7 +139,8 @@ class RawServer:
     _listener: socket.socket = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, 0), family=family, backlog=128)
 
     @property
     def port(self) -> int:

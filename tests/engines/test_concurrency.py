@@ -2,10 +2,15 @@
 
 import asyncio
 import gc
+import os
+import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 import weakref
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +19,7 @@ import pytest
 from bybit_ext.engines.interface import Lost, Reply, Request
 from bybit_ext.errors import InvalidInput
 
+from .children import Child
 from .conftest import Authority, OpenSender, OpenServer
 from .senders import CANCEL, AsyncSender, Sender, Sent, SyncSender, in_thread, sign, until
 from .servers import Peer, RawServer, answering, reply, silent, wait_until
@@ -441,6 +447,64 @@ def test_no_file_is_left_open(sender: OpenSender, open_server: OpenServer, autho
     wait_until(lambda: all(server.ended == server.opened for server in servers))
     gc.collect()
     wait_until(lambda: _open_files() <= before, 2.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_too_many_open_files_are_no_error_of_another_kind(
+    sender: OpenSender, open_server: OpenServer, authority: Authority
+) -> None:
+    server = open_server(answering(), authority.server)
+    sending = sender(server.url, tls=authority.trust)
+    sending.send()
+
+    def run_out() -> list[str]:
+        kinds: list[str] = []
+        for spare in range(12):
+            wasted = _waste_files(spare)
+            kinds.append(type(_attempt(sending)).__name__)
+            for file in wasted:
+                os.close(file)
+        return kinds
+
+    kinds = Child(run_out).result()
+    assert set(kinds) <= {"NotSent", "Reply"}
+    assert kinds[0] == "NotSent"
+    assert kinds[-1] == "Reply"
+
+
+def _waste_files(spare: int) -> list[int]:
+    """Leave this process only so many files to open."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    wasted: list[int] = []
+    with suppress(OSError):
+        while True:
+            wasted.append(os.open(os.devnull, os.O_RDONLY))
+    for _ in range(min(spare, len(wasted))):
+        os.close(wasted.pop())
+    return wasted
+
+
+def _attempt(sender: Sender) -> object:
+    try:
+        if isinstance(sender, AsyncSender):
+            return sender.run(sender.engine.send(CANCEL, sign, seconds=2.0, fresh=True))
+        return sender.attempt(seconds=2.0, fresh=True)
+    except Exception as error:  # noqa: BLE001 - it is what is asked for
+        return error
+
+
+def test_no_file_is_inherited_by_programs(sender: OpenSender, server: RawServer, authority: Authority) -> None:
+    sending = sender(server.url, tls=authority.trust)
+    sending.send()
+    code = "import os; print(sorted(os.listdir('/proc/self/fd')))"
+    listed = subprocess.run(
+        [sys.executable, "-c", code], close_fds=False, capture_output=True, text=True, check=True
+    ).stdout
+    sending.close()
+    again = subprocess.run(
+        [sys.executable, "-c", code], close_fds=False, capture_output=True, text=True, check=True
+    ).stdout
+    assert listed == again
 
 
 def test_no_thread_is_left_waiting(sender: OpenSender, open_server: OpenServer) -> None:

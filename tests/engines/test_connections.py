@@ -1,5 +1,6 @@
 """Promises 4 and 5: which connection a request goes to, and that an answer is that of its request."""
 
+import socket
 import time
 from functools import partial
 
@@ -28,6 +29,15 @@ def test_one_connection_serves_many_requests(
     assert server.opened == 1
     assert [one.line.split()[0] for one in server.requests] == [b"POST", b"GET", b"POST", b"POST", b"GET"]
     assert [one.body for one in server.requests] == [CANCEL.body, b"", CANCEL.body, CANCEL.body, b""]
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_a_server_may_have_an_ipv6_address(sender: OpenSender) -> None:
+    with RawServer(answering(), host="::1") as server:
+        sending = sender(f"http://[::1]:{server.port}")
+        assert [sending.send().status for _ in range(2)] == [200] * 2
+        assert server.requests[0].values(b"Host") == [b"[::1]:%d" % server.port]
+        sending.shut_down()
 
 
 def test_a_fresh_connection_is_a_new_one(
@@ -72,6 +82,17 @@ def _has_ended(server: RawServer, count: int) -> bool:
 
 def _has_length(items: list[bool], length: int) -> bool:
     return len(items) == length
+
+
+def test_idle_connections_that_nobody_needs_are_closed(sender: OpenSender, open_server: OpenServer) -> None:
+    """After a burst, one call after another takes the one on top; those below it must not stay for ever."""
+    server = open_server(answering())
+    sending = sender(server.url, keepalive=0.1)
+    sending.send_many(8)
+    for _ in range(40):
+        sending.send()
+        time.sleep(0.01)
+    wait_until(lambda: server.opened - server.ended <= 2)
 
 
 # ---- one request, one answer (T11)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+import socket
 import ssl
 import subprocess
 from pathlib import Path
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from bybit_ext.engines import sockets
 from bybit_ext.engines.interface import Lost, Reply
 from bybit_ext.engines.selection import choose_engine
 from bybit_ext.engines.tls import TlsSettings, read_tls_settings
@@ -39,7 +41,9 @@ def test_another_hosts_certificate_is_not_trusted(
     sender: OpenSender, open_server: OpenServer, authority: Authority
 ) -> None:
     server = open_server(answering(), authority.server_for("api.bybit.com"))
-    assert isinstance(sender(server.url, tls=authority.trust).attempt(), NotSent)
+    sent = sender(server.url, tls=authority.trust).attempt()
+    assert isinstance(sent, NotSent)
+    assert "not for this host" in str(sent) or "Hostname mismatch" in str(sent)
     assert server.requests == []
 
 
@@ -94,6 +98,16 @@ def test_today_s_versions_are_spoken(
     sending = sender(server.url, tls=authority.trust)
     assert [sending.send().status for _ in range(3)] == [200] * 3
     assert server.opened == 1
+
+
+def test_a_name_may_end_with_a_dot(
+    sender: OpenSender, open_server: OpenServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = open_server(answering(), authority.server_for("exchange.example"))
+    info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))
+    monkeypatch.setattr(sockets, "getaddrinfo", lambda *_, **__: [info])
+    assert sender("https://exchange.example.", tls=authority.trust).send().status == 200
+    assert server.requests[0].values(b"Host") == [b"exchange.example."]
 
 
 # ---- the client's own certificate
