@@ -1,8 +1,8 @@
 """What the engines for threads share: the connections that are open, places for calls, closing and forks."""
 
+import threading
 import time
 from abc import ABC, abstractmethod
-from queue import Empty, SimpleQueue
 from traceback import clear_frames
 from typing import Protocol
 
@@ -12,8 +12,6 @@ from .forks import forget_in_children
 from .interface import Lost, Reply, Request, Sign, refuse_closed
 from .settings import EngineSettings
 from .sockets import not_reached, reason_of
-
-_MAX_PLACES = 65_535  # no machine has more ports for connections to one server
 
 
 class Connection(Protocol):
@@ -66,9 +64,7 @@ class PooledEngine(ABC):
     def _reset(self) -> None:
         self._open: set[Connection] = set()
         self._idle: list[tuple[Connection, float]] = []  # and since when
-        self._places: SimpleQueue[None] = SimpleQueue()  # a tenth of the time that a semaphore takes
-        for _ in range(min(self._settings.max_connections, _MAX_PLACES)):
-            self._places.put(None)
+        self._places = threading.Semaphore(self._settings.max_connections)
 
     def forget(self) -> None:
         """Serve a forked child: close its copies of the sockets, and start anew."""
@@ -91,15 +87,13 @@ class PooledEngine(ABC):
         if self._is_closed:
             raise refuse_closed()
         places = self._places  # a fork in this very thread replaces them
-        try:
-            places.get(timeout=max(0.0, deadline - time.monotonic()))
-        except Empty:
-            raise NotSent(f"No connection was free in time: all {self._settings.max_connections} are in use.") from None
+        if not places.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise NotSent(f"No connection was free in time: all {self._settings.max_connections} are in use.")
         try:
             connection = (None if fresh else self._take_idle()) or self._open_new(deadline)
             return self._exchange(connection, request, sign, deadline)
         finally:
-            places.put(None)
+            places.release()
 
     def _take_idle(self) -> Connection | None:
         try:

@@ -5,7 +5,6 @@ Everything here blocks; coroutines run it in a thread (`bybit_ext.engines.thread
 
 import errno
 import os
-import queue
 import selectors
 import socket
 import ssl
@@ -134,19 +133,20 @@ def look_up(host: str, port: int, seconds: float) -> Sequence[AddressInfo]:
     """
     if _is_ip_address(host):
         return getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    results: queue.SimpleQueue[Sequence[AddressInfo] | Exception] = queue.SimpleQueue()
+    results: list[Sequence[AddressInfo] | Exception] = []
+    has_ended = threading.Event()  # not a queue: those of CPython 3.11 to 3.13 can miss their time-out
 
     def run() -> None:
         try:
-            results.put(getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            results.append(getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
-            results.put(error)
+            results.append(error)
+        has_ended.set()
 
     threading.Thread(target=run, name="bybit name look-up", daemon=True).start()
-    try:
-        result = results.get(timeout=max(0.0, seconds))
-    except queue.Empty:
-        raise not_reached(host, "the name look-up took too long") from None
+    if not has_ended.wait(max(0.0, seconds)):
+        raise not_reached(host, "the name look-up took too long")
+    result = results[0]
     if isinstance(result, Exception):
         raise not_reached(host, result)
     return result

@@ -10,7 +10,7 @@ from bybit_ext.engines.interface import Lost, Reply
 from bybit_ext.errors import NotSent
 
 from .conftest import Authority, OpenSender, OpenServer
-from .senders import CANCEL, READ
+from .senders import CANCEL, READ, Stalls
 from .servers import Peer, RawServer, answering, answering_once, chunked, reply, wait_until
 
 
@@ -379,6 +379,22 @@ def test_a_call_that_finds_no_place_is_not_sent_nor_signed(sender: OpenSender, o
     assert [type(one) for one in sent] == [Reply] * 2 + [NotSent] * 4
     assert len(signed) == 2
     assert "in use" in str(sent[-1])
+
+
+def test_calls_that_contend_for_places_end_in_time(sender: OpenSender, open_server: OpenServer) -> None:
+    """Whoever is always beaten to a free place has to be told when its time is over."""
+
+    def serve(peer: Peer) -> None:
+        while peer.read_request():
+            time.sleep(0.005)
+            peer.send(reply())
+
+    sending = sender(open_server(serve).url, max_connections=2)
+    with Stalls() as stalls:
+        start = time.monotonic()
+        for _ in range(5):
+            sending.send_many(24, seconds=0.1)
+        assert time.monotonic() - start < 5 * (0.11 + 0.05 + 0.1 + stalls.longest)
 
 
 def test_a_call_is_signed_when_its_place_is_free(sender: OpenSender, open_server: OpenServer) -> None:

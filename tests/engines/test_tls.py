@@ -104,8 +104,11 @@ def test_a_name_may_end_with_a_dot(
     sender: OpenSender, open_server: OpenServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = open_server(answering(), authority.server_for("exchange.example"))
-    info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))
-    monkeypatch.setattr(sockets, "getaddrinfo", lambda *_, **__: [info])
+
+    def getaddrinfo(*_: object, **__: object) -> list[sockets.AddressInfo]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
+
+    monkeypatch.setattr(sockets, "getaddrinfo", getaddrinfo)
     assert sender("https://exchange.example.", tls=authority.trust).send().status == 200
     assert server.requests[0].values(b"Host") == [b"exchange.example."]
 
