@@ -30,7 +30,7 @@ from .engines.forks import forget_in_children
 from .engines.hosts import STREAM_HOSTS, Address, Environment, Region, parse_base_url, parse_stream_url, rest_host
 from .engines.interface import AsyncEngine, Engine, refuse_closed
 from .engines.proxies import Proxy, find_proxy, parse_proxy
-from .engines.selection import EngineName, choose_engine
+from .engines.selection import ChosenEngine, EngineName, choose_engine
 from .engines.settings import EngineSettings
 from .engines.sockets import Route
 from .engines.tls import ClientCert, read_tls_settings
@@ -124,7 +124,7 @@ class BaseClient(ABC, Generic[Transport]):
             self._stream_route = Route(stream_address, given_proxy or find(stream_address))
         tls = read_tls_settings(verify, ca_file, client_cert, trust_env=trust_env)
         self._settings = EngineSettings(route, tls, check_count("max_connections", max_connections))
-        self._engine_name = choose_engine(engine, self._settings)
+        self._engine_name: ChosenEngine = choose_engine(engine, self._settings)
         self._transport: Transport | None = transport
         self._caller = Caller(
             credentials=credentials,

@@ -11,7 +11,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -240,7 +240,7 @@ class Stagehand:
 
 
 @contextmanager
-def stagehand() -> Iterator[Stagehand]:
+def stagehand() -> Generator[Stagehand]:
     hand = Stagehand()
     thread = threading.Thread(target=hand.run)
     thread.start()
@@ -276,7 +276,7 @@ class RequotingBot:
 
 
 @contextmanager
-def requoting(exchange: Sandbox, hand: Stagehand) -> Iterator[RequotingBot]:
+def requoting(exchange: Sandbox, hand: Stagehand) -> Generator[RequotingBot]:
     bot = RequotingBot(exchange, hand)
     stop = exchange.listen(bot.hear)
     try:

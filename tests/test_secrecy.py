@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import quote
 
 import httpx
@@ -21,6 +21,7 @@ from bybit_v5.models import CancelByOrderId
 
 from bybit_ext import AsyncBybit, Bybit, BybitAuth, BybitError, OrderNotFound, load_credentials
 from bybit_ext.auth.keys import load_key
+from bybit_ext.calls.strict_json import object_fields
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET, Cancel
 
@@ -55,8 +56,9 @@ def shown(error: BaseException) -> str:
 def shown_value(value: object) -> str:
     """Return what rich or an error collector shows of a value: its repr, and one level into what has no repr of its
     own."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return repr(value) + "".join(repr(one) for one in inner)
+    shown = repr(value)
+    inner = cast("list[object]", value) if isinstance(value, list | tuple) else object_fields(value).values()
+    return shown + "".join(repr(one) for one in inner)
 
 
 def echo(request: httpx.Request) -> httpx.Response:
@@ -466,6 +468,7 @@ def test_an_error_that_the_caller_is_handling_keeps_its_local_variables() -> Non
         mine = "my own variable"
         raise ValueError(len(mine))
 
+    frames: list[dict[str, Any]] = []
     with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo)) as bybit:
         try:
             fail()
@@ -504,7 +507,7 @@ def test_an_error_of_an_own_httpx_client_keeps_its_request_without_key_and_signa
 )
 def test_a_proxy_s_password_is_not_shown_by_an_error_of_the_constructor(wrong: dict[str, Any]) -> None:
     with pytest.raises(BybitError) as caught:
-        Bybit(API_KEY, API_SECRET, **{"proxy": "http://user:hunter2@host:1", **wrong})
+        Bybit(API_KEY, API_SECRET, **cast("dict[str, Any]", {"proxy": "http://user:hunter2@host:1", **wrong}))
     text = shown(caught.value)
     assert "hunter2" not in text
     assert API_KEY not in text

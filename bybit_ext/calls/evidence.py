@@ -1,12 +1,13 @@
 """Read what a reply says of the call: the evidence that results and errors carry. Keys and signatures are redacted."""
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from bybit_ext.auth.redaction import redact
 from bybit_ext.engines.interface import Reply
 from bybit_ext.results import Evidence, RateLimit
 
+from .strict_json import object_fields
 from .validation import parse_integer
 
 _MAX_TIME = 10**14  # ms, the year 5138: no clock says that
@@ -28,7 +29,7 @@ def read_evidence(
         timestamp: the time that was signed, UTC in ms; None if the request was not signed.
         sends: how many times the request has left this machine.
     """
-    fields = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    fields = object_fields(content)
     message = fields.get("retMsg")
     trace_id = reply.headers.get("traceid")
     return Evidence(
@@ -45,7 +46,7 @@ def read_evidence(
 
 def redact_message(content: Any, secrets: tuple[str, ...]) -> None:
     """Redact the message in the JSON of a reply, which becomes part of a model."""
-    message = content.get("retMsg") if isinstance(content, dict) else None
+    message = object_fields(content).get("retMsg")
     if isinstance(message, str) and len(message) > _SHORT_MESSAGE:
         content["retMsg"] = redact(message, *secrets)
 

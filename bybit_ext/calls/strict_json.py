@@ -1,7 +1,7 @@
 """JSON as the standard has it. Python's own reader takes NaN and Infinity too."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -14,6 +14,11 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def object_fields(value: object) -> dict[str, Any]:
+    """Return the fields of a JSON object; none, if it is no object."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _refuse(constant: str) -> None:

@@ -9,6 +9,7 @@ from bybit_v5.models import Category, Order
 from bybit_ext.calls.lenient import parse_leniently
 from bybit_ext.calls.operations import Operation
 from bybit_ext.calls.responses import RawReply, read_reply
+from bybit_ext.calls.strict_json import object_fields
 from bybit_ext.errors import OutcomeUnknown
 from bybit_ext.results import Evidence
 
@@ -42,10 +43,10 @@ def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, E
     """
     content, evidence = read_reply(raw)
     result = content.get("result")
-    items = result.get("list") if isinstance(result, dict) else None
+    items = object_fields(result).get("list")
     if not isinstance(items, list):
         raise OutcomeUnknown("The exchange accepted, but there is no list of orders in its answer.", evidence)
-    named = cast("dict[str, Any]", result).get("category") or category
+    named = object_fields(result).get("category") or category
     orders = [parse_leniently(Order, _with_category(item, named)) for item in cast("list[object]", items)]
     readable = [order for order in orders if order is not None]
     return ReadableOrders(readable, has_unreadable=len(readable) < len(orders)), evidence
@@ -53,6 +54,7 @@ def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, E
 
 def _with_category(item: object, category: object) -> object:
     """Add the product type to an order where only the list around it says so."""
-    if isinstance(item, dict) and isinstance(category, str) and "category" not in item:
-        return {**cast("dict[str, Any]", item), "category": category}
+    fields = object_fields(item)
+    if fields and isinstance(category, str) and "category" not in fields:
+        return {**fields, "category": category}
     return item

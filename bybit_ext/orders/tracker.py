@@ -176,7 +176,7 @@ class _Readings:
 class OrderTracker:
     """One confirmed cancel.
 
-    Args:
+    Attributes:
         identity: which order it is about.
         deadline: by when it must end, monotonic time in s.
         resend_deadline: by when a cancel may be sent again.
@@ -185,10 +185,10 @@ class OrderTracker:
     """
 
     identity: Identity
-    _deadline: float
-    _resend_deadline: float
-    _absent_after: float
-    _has_stream: bool
+    deadline: float
+    resend_deadline: float
+    absent_after: float
+    has_stream: bool
     _state: _State = field(default=_State.CONNECTING, init=False)
     _connecting_until: float = field(default=0.0, init=False)
     _stream_is_up: bool = field(default=False, init=False)
@@ -206,7 +206,7 @@ class OrderTracker:
 
     def start(self, now: float) -> Decision:
         """Return the first decision."""
-        self._connecting_until = now + min(_MAX_CONNECTING, (self._deadline - now) / 4)
+        self._connecting_until = now + min(_MAX_CONNECTING, (self.deadline - now) / 4)
         return self._decide(now)
 
     def feed(self, event: Event, now: float) -> Decision:
@@ -216,7 +216,7 @@ class OrderTracker:
         elif isinstance(event, StreamState):
             self._hear_of_stream(event, now)
         elif isinstance(event, BybitError):
-            self._has_stream = self._stream_is_up = False
+            self.has_stream = self._stream_is_up = False
             self._readings.next_at = now
         elif isinstance(event, OrdersRead):
             self._take_reading(event, now)
@@ -274,7 +274,7 @@ class OrderTracker:
             return end
         if self._state is _State.CONNECTING:
             left = self._connecting_until - now
-            if self._has_stream and left > 0:
+            if self.has_stream and left > 0:
                 return Listen(left)
             self._state = _State.CANCELLING
         if self._state is _State.CANCELLING:
@@ -283,7 +283,7 @@ class OrderTracker:
         if open_id:
             self._sent_id = open_id
             return SendCancel(open_id)
-        if self._deadline - now <= _MIN_WAIT:
+        if self.deadline - now <= _MIN_WAIT:
             return Fail(self._unknown())
         return self._read_or_listen(now)
 
@@ -316,25 +316,25 @@ class OrderTracker:
         readings = self._readings
         if readings.settled_since is None or type(self._failure) is Refused:
             return readings.settled_since is not None
-        long_enough = readings.settled_until - readings.settled_since >= self._absent_after
+        long_enough = readings.settled_until - readings.settled_since >= self.absent_after
         return long_enough and readings.settled_count >= _SETTLED_READINGS
 
     def _id_to_cancel(self, now: float) -> str | None:
         """Return the id of an order to cancel once more: the link id in the request may name another one by now."""
         may_resend = self._may_resend and self._state is _State.SEARCHING and self._readings.has_read
-        if not may_resend or not self._resend_at <= now < self._resend_deadline:
+        if not may_resend or not self._resend_at <= now < self.resend_deadline:
             return None
         found = (report.order.order_id for report in self._reports.matching(Match.CERTAIN))
         return next((order_id for order_id in found if order_id not in self._refused_ids), None)
 
     def _read_or_listen(self, now: float) -> Decision:
-        left = self._deadline - now
+        left = self.deadline - now
         if self._readings.failures_in_a_row >= _MAX_FAILED_READINGS:
             if self._failure and self._failure.status_code in NON_RETRYABLE:
                 return Fail(self._failure)
-            return Listen(left) if self._has_stream else Fail(self._unknown())
+            return Listen(left) if self.has_stream else Fail(self._unknown())
         if now < self._readings.next_at:
-            next_send = self._resend_at if self._may_resend and self._resend_at > now else self._deadline
+            next_send = self._resend_at if self._may_resend and self._resend_at > now else self.deadline
             return Listen(min(left, next_send - now, self._readings.next_at - now))
         has_read_long = now - self._readings.began_at >= _HISTORY_TOO
         return ReadOrders(history_in_any_case=has_read_long or type(self._failure) is Refused)

@@ -13,7 +13,8 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 from bybit_v5.models import Category, KnownOrderType, KnownSide, Order, OrderFilter
 
-from ..auth.clock import Clock, system_clock
+from bybit_ext.auth.clock import Clock, system_clock
+
 from .exceptions import OrderRefused, Refusal, closed, link_id_taken, not_found
 from .faults import Faults
 from .order_states import (

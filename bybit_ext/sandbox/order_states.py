@@ -27,7 +27,8 @@ from attrs import evolve, field, frozen
 from bybit_v5.models import Category, FeeDetail, KnownOrderType, KnownSide, Order, OrderFilter
 from bybit_v5.types import UNSET
 
-from ..calls.validation import validate_type
+from bybit_ext.calls.validation import validate_type
+
 from .instruments import coins_of
 
 MarketUnit = Literal["baseCoin", "quoteCoin"]

@@ -12,7 +12,8 @@ from typing import Self
 
 import uvicorn
 
-from ..auth.clock import Clock, system_clock
+from bybit_ext.auth.clock import Clock, system_clock
+
 from .fault_injection import with_drop
 from .models import Exchange
 from .real_time import RealTimeLoop

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 import jsonschema_rs
 from attrs import frozen
 
-from ..calls.strict_json import parse_json
-from ..document import document, is_signed, operations, query_schemas, resolve
+from bybit_ext.calls.strict_json import parse_json
+from bybit_ext.document import document, is_signed, operations, query_schemas, resolve
 
 _JSON = "application/json"
 _CONSTANTS = {"true": True, "false": False, "null": None}

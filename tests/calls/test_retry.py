@@ -177,7 +177,7 @@ MATRIX: dict[str, Row] = {
 
 @pytest.mark.parametrize("row", MATRIX.values(), ids=MATRIX)
 def test_the_failure_matrix(cancel: Cancel, exchange: Sandbox, row: Row) -> None:
-    order = exchange.place("linear", "BTCUSDT", order_link_id="matrix")
+    order = exchange.place("linear", "BTCUSDT")
     exchange.faults.on_next(row.faults)
     result: Any
     started = time.monotonic()

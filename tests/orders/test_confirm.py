@@ -46,6 +46,7 @@ from bybit_ext.sandbox.faults import (
     respond_with_status,
     truncate_response,
 )
+from bybit_ext.sandbox.queries import OrderQuery
 from tests.conftest import Confirm, options_of
 
 ALWAYS = 100
@@ -261,7 +262,7 @@ class TestWhoTells:
         self, confirm: Confirm, exchange: Sandbox, *, stream: bool
     ) -> None:
         order = exchange.place("linear", "BTCUSDT")
-        exchange._orders[order.order_id].order.order_status = "Rejected"
+        exchange.end(order.order_id, "Rejected")
         outcome = confirm(by_id(order), **options_of(exchange, stream=stream))
         assert (outcome.status, outcome.cancelled) == ("Rejected", False)
 
@@ -322,7 +323,7 @@ class TestWhatCannotBeKnown:
     def test_an_unknown_status_is_carried_and_is_no_end(self, confirm: Confirm) -> None:
         with Sandbox(cancel_delay=60) as exchange:
             order = exchange.place("linear", "BTCUSDT")
-            exchange._orders[order.order_id].order.order_status = "NewStatus"
+            exchange.faults.misreport(order.order_id, {"orderStatus": "NewStatus"})
             exchange.faults.on(order.order_id, [respond_with(10016)] * ALWAYS)
             with pytest.raises(OutcomeUnknown, match="last seen as another status"):
                 confirm(by_id(order), **options_of(exchange, stream=False, deadline=0.8))
@@ -331,7 +332,7 @@ class TestWhatCannotBeKnown:
     def test_an_order_whose_quantities_are_no_numbers_proves_nothing(self, confirm: Confirm, quantity: str) -> None:
         with Sandbox(cancel_delay=0.0) as exchange:
             order = exchange.place("linear", "BTCUSDT")
-            exchange._orders[order.order_id].order.qty = quantity
+            exchange.faults.misreport(order.order_id, {"qty": quantity})
             with pytest.raises(OutcomeUnknown):
                 confirm(by_id(order), **options_of(exchange, deadline=0.8))
 
@@ -348,15 +349,172 @@ class TestWhatCannotBeKnown:
     def test_an_order_that_is_found_but_cannot_be_read_is_not_called_absent(self, confirm: Confirm) -> None:
         with Sandbox(cancel_delay=60) as exchange:
             order = exchange.place("linear", "BTCUSDT")
-            exchange._orders[order.order_id].order.qty = "many"
+            exchange.faults.misreport(order.order_id, {"qty": "many"})
             exchange.faults.on(order.order_id, [respond_with(110001)])
             with pytest.raises(OutcomeUnknown, match="What came before: OrderNotFound"):
                 confirm(by_id(order), **options_of(exchange, stream=False, deadline=1.8))
 
     def test_an_open_order_is_read_again_and_again_but_not_without_pause(self, confirm: Confirm) -> None:
-        readings: list[str] = []
-        with Sandbox(cancel_delay=60) as exchange:
+        readings: list[OrderQuery] = []
+
+        class CountingSandbox(Sandbox):
+            def query(self, query: OrderQuery) -> list[Order]:
+                readings.append(query)
+                return super().query(query)
+
+        with CountingSandbox(cancel_delay=60) as exchange:
             order = exchange.place("linear", "BTCUSDT", order_link_id="open")
+            with pytest.raises(OutcomeUnknown):
+                confirm(by_id(order), **options_of(exchange, deadline=1.5))
+        assert 2 <= len(readings) <= 8
+
+    @pytest.mark.parametrize("ret_code", [110001, 110010])
+    def test_an_answer_that_cannot_be_checked_is_not_believed(
+        self, confirm: Confirm, exchange: Sandbox, ret_code: int
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [respond_with(ret_code)])
+        exchange.faults.on_read([respond_with(10003)] * ALWAYS)
+        with pytest.raises(OutcomeUnknown, match=r"could not be read.*before: Order(NotFound|Closed): ") as caught:
+            confirm(by_id(order), **options_of(exchange, stream=False, deadline=1.0))
+        assert caught.value.ret_code == ret_code
+
+    def test_the_stream_can_tell_what_cannot_be_read_back(self, confirm: Confirm, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.stream = StreamFaults(delay=0.8)
+        exchange.faults.on_read([respond_with_page(403)] * ALWAYS)
+        outcome = confirm(by_id(order), **options_of(exchange))
+        assert (outcome.status, outcome.confirmed_by) == ("Cancelled", "stream")
+
+
+class TestRefused:
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_an_order_that_never_was_is_not_found(self, confirm: Confirm, exchange: Sandbox, *, stream: bool) -> None:
+        started = time.monotonic()
+        with pytest.raises(OrderNotFound):
+            confirm(CancelByOrderId("linear", "BTCUSDT", "unknown"), **options_of(exchange, stream=stream))
+        assert time.monotonic() - started < 2
+
+    def test_an_order_that_is_closed_but_forgotten_is_closed(self, confirm: Confirm, exchange: Sandbox) -> None:
+        exchange.faults.on_next([respond_with(110008)])
+        with pytest.raises(OrderClosed):
+            confirm(CancelByOrderId("linear", "BTCUSDT", "forgotten"), **options_of(exchange))
+
+    @pytest.mark.parametrize(
+        ("fault", "kind"),
+        [
+            (respond_with(10001), InvalidRequest),
+            (respond_with(10003), AuthenticationFailed),
+            (respond_with_page(403), Forbidden),
+        ],
+    )
+    def test_another_refusal_is_what_it_is(
+        self, confirm: Confirm, exchange: Sandbox, fault: Fault, kind: type[BybitError]
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        exchange.faults.on(order.order_id, [fault])
+        with pytest.raises(kind):
+            confirm(by_id(order), **options_of(exchange))
+
+    def test_what_was_not_sent_is_not_sent(self, confirm: Confirm, exchange: Sandbox) -> None:
+        with pytest.raises(NotSent):
+            confirm(
+                CancelByOrderId("linear", "BTCUSDT", "1"),
+                **options_of(exchange, base_url="http://127.0.0.1:1", deadline=0.5),
+            )
+
+    @pytest.mark.parametrize("order", [{}, None, CancelByOrderId("linear", "BTCUSDT", "")])
+    def test_what_cannot_be_sent_is_told_at_once(self, confirm: Confirm, exchange: Sandbox, order: Any) -> None:
+        with pytest.raises(InvalidInput, match="body"):
+            confirm(order, **options_of(exchange))
+
+    def test_a_closed_client_opens_no_stream(self, exchange: Sandbox) -> None:
+        bybit = Bybit(**options_of(exchange))
+        bybit.close()
+        threads = threading.active_count()
+        with pytest.raises(InvalidInput, match="closed"):
+            bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", "1"))
+        with pytest.raises(InvalidInput, match="closed"):
+            next(bybit.orders())
+        assert threading.active_count() == threads
+
+
+class TestMatching:
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_an_earlier_order_with_the_same_link_id_is_not_taken_for_the_open_one(
+        self, confirm: Confirm, exchange: Sandbox, *, stream: bool
+    ) -> None:
+        link_id = f"twice-{time.monotonic_ns()}"
+        exchange.clock = lambda: system_clock() - 60_000  # both are placed a minute ago
+        older = exchange.place("linear", "BTCUSDT", order_link_id=link_id)
+        exchange.fill(older.order_id)
+        newer = exchange.place("linear", "BTCUSDT", order_link_id=link_id)
+        exchange.clock = system_clock
+        exchange.faults.on(newer.order_id, [respond_with_status(502)] * ALWAYS)
+        request = CancelByOrderLinkId("linear", "BTCUSDT", link_id)
+        # The older one's end comes on the stream while the newer one is being cancelled.
+        timer = threading.Timer(0.2, exchange.repeat_last_event, args=(older.order_id,))
+        timer.start()
+        with pytest.raises(OutcomeUnknown, match="last seen as New") as caught:
+            confirm(request, **options_of(exchange, stream=stream, deadline=1.2))
+        timer.join()
+        assert caught.value.last_order
+        assert caught.value.last_order.order_id == newer.order_id
+        exchange.fill(newer.order_id)
+
+    def test_an_order_that_only_its_link_id_names_is_told_by_its_times(
+        self, confirm: Confirm, exchange: Sandbox
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT", order_link_id="bare")
+        exchange.faults.on(order.order_id, [respond_with_body(b'{"retCode": 0}')])
+        outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "bare"), **options_of(exchange))
+        assert (outcome.status, outcome.order.order_id) == ("Cancelled", order.order_id)
+
+    @pytest.mark.parametrize(
+        ("told", "name"),
+        [
+            ({"orderId": "id-9"}, {"orderId": "id-9"}),
+            ({}, {"orderLinkId": "mine", "limit": "50"}),
+            # An empty link id beside it contradicts the request: such an order id is not believed.
+            ({"orderId": "foreign", "orderLinkId": ""}, {"orderLinkId": "mine", "limit": "50"}),
+        ],
+    )
+    def test_once_the_exchange_has_told_the_id_it_is_read_back_by_that(
+        self, confirm: Confirm, told: dict[str, str], name: dict[str, str]
+    ) -> None:
+        asked: list[dict[str, str]] = []
+        ids = {"symbol": "BTCUSDT", "orderId": "id-9", "orderLinkId": "mine"}
+        times = {"createdTime": "1700000000000", "updatedTime": str(system_clock() + 1000)}
+        ended = ids | times | {"qty": "1", "cumExecQty": "0", "orderStatus": "Cancelled"}
+
+        def handle(request: httpx.Request) -> httpx.Response:
+            if request.method == "POST":
+                return httpx.Response(200, json={"retCode": 0, "result": told})
+            asked.append(dict(request.url.params))
+            return httpx.Response(200, json={"retCode": 0, "result": {"list": [ended]}})
+
+        options = {"stream_url": None, "base_url": "https://exchange.example", "deadline": 2.0}
+        request = CancelByOrderLinkId("linear", "BTCUSDT", "mine")
+        outcome = confirm(request, transport=httpx.MockTransport(handle), **options)
+        assert outcome.order.order_id == "id-9"
+        assert outcome.order.category == "linear"
+        assert asked == [{"category": "linear", "symbol": "BTCUSDT", **name}]
+
+    def test_of_several_closed_orders_the_newest_is_meant_in_whatever_order_they_are_listed(
+        self, confirm: Confirm
+    ) -> None:
+        class ReversingSandbox(Sandbox):
+            def query(self, query: OrderQuery) -> list[Order]:
+                return super().query(query)[::-1]
+
+            def query_history(self, query: OrderQuery) -> list[Order]:
+                return super().query_history(query)[::-1]
+
+        with ReversingSandbox(cancel_delay=0.0) as exchange:
+            for qty in ("1", "2", "3"):
+                order = exchange.place("linear", "BTCUSDT", order_link_id="thrice", qty=qty)
+                exchange.fill(order.order_id)
+                time.sleep(0.002)  # orders are dated in ms
             outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "thrice"), **options_of(exchange))
         assert outcome.filled_qty == Decimal(3)
 

@@ -11,9 +11,11 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+
+from bybit_ext.calls.strict_json import object_fields
 
 FOLDER = Path(os.environ.get("BYBIT_RECORDED", Path(__file__).parents[2].parent / "shared" / "recorded"))
 
@@ -41,10 +43,11 @@ def recorded_orders(*kinds: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("recorded", found or [missing])
 
 
-def find_orders(part: Any) -> Iterator[dict[str, Any]]:
+def find_orders(part: object) -> Iterator[dict[str, Any]]:
     """Return the orders in a payload, wherever they stand."""
-    if isinstance(part, dict) and "orderStatus" in part:
-        yield part
-    elif isinstance(part, dict | list):
-        for inner in part.values() if isinstance(part, dict) else part:
-            yield from find_orders(inner)
+    fields = object_fields(part)
+    if "orderStatus" in fields:
+        yield fields
+        return
+    for inner in cast("list[object]", part) if isinstance(part, list) else fields.values():
+        yield from find_orders(inner)

@@ -19,7 +19,7 @@ from tests.conftest import API_KEY, API_SECRET, Cancel, Confirm, answering
 from tests.recorded.payloads import payloads, recorded_orders
 
 HOST = "https://exchange.example"
-NOTHING = {"retCode": 0, "result": {"list": []}}
+NOTHING: dict[str, Any] = {"retCode": 0, "result": {"list": []}}
 
 
 def request_for(ids: dict[str, Any], *, by_link_id: bool) -> Any:

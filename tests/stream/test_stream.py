@@ -577,7 +577,7 @@ class TestClosing:
 
         def confirm() -> None:
             order = exchange.place("linear", "BTCUSDT")
-            exchange._orders[order.order_id].order.order_status = "NewStatus"
+            exchange.faults.misreport(order.order_id, {"orderStatus": "NewStatus"})
             with pytest.raises(BybitError):
                 bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id), deadline=20)
             ended.append("confirm")
