@@ -44,10 +44,10 @@ def settings_for(
 
 
 class Stalls:
-    """Measures how long this machine makes threads wait beyond what they asked for: a busy one is no engine's fault."""
+    """Measures how long this machine makes a thread wait beyond what it asks for: a busy one is no engine's fault."""
 
     def __enter__(self) -> Self:
-        self.longest = 0.0
+        self.total = 0.0
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._measure, daemon=True)
         self._thread.start()
@@ -57,7 +57,7 @@ class Stalls:
         while not self._is_over.is_set():
             start = time.monotonic()
             time.sleep(0.005)
-            self.longest = max(self.longest, time.monotonic() - start - 0.005)
+            self.total += time.monotonic() - start - 0.005
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
@@ -95,7 +95,7 @@ class Sender(ABC):
                 return self._send(request, sign, seconds, fresh=fresh)
             finally:
                 took = time.monotonic() - start
-                assert took <= seconds * 1.1 + 0.05 + stalls.longest, f"{took:.3f} s of {seconds} s"
+                assert took <= seconds * 1.1 + 0.05 + stalls.total, f"{took:.3f} s of {seconds} s"
 
     def attempt(
         self, request: Request = CANCEL, *, sign: Sign = sign, seconds: float = 5.0, fresh: bool = False
@@ -114,7 +114,7 @@ class Sender(ABC):
         with Stalls() as stalls:
             start = time.monotonic()
             sent = self._send_many(request, sign, each)
-            assert time.monotonic() - start <= max(each) * 1.1 + 0.5 + stalls.longest
+            assert time.monotonic() - start <= max(each) * 1.1 + 0.5 + stalls.total
             return sent
 
 

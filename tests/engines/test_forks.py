@@ -110,6 +110,26 @@ def test_a_child_does_not_keep_its_parents_connection_open(
     os.close(released)
 
 
+def test_a_child_does_not_keep_a_connection_open_that_was_about_to_stand(
+    sender: OpenSender, open_server: OpenServer, authority: Authority
+) -> None:
+    server = open_server(Peer.wait_for_end)  # it never shakes hands
+    sending = sender(f"https://localhost:{server.port}", tls=authority.trust)
+    sent: list[Sent] = []
+    thread = in_thread(lambda: sent.extend(sending.send_many(1, seconds=0.5)))
+    wait_until(lambda: server.opened == 1)
+    time.sleep(0.1)  # the client has begun to shake hands
+    waiting, released = os.pipe()
+    child = Child(lambda: os.read(waiting, 1))
+    thread.join(LIMIT)
+    assert isinstance(sent[0], NotSent)
+    wait_until(lambda: server.ended == 1)
+    os.write(released, b"x")
+    assert child.result() == b"x"
+    os.close(waiting)
+    os.close(released)
+
+
 def test_a_fork_while_calls_are_in_flight(sender: OpenSender, open_server: OpenServer) -> None:
     def serve(peer: Peer) -> None:
         while request := peer.read_request():
