@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
     if status:
         return status
     # An old version of one library may use what a new version of another warns of.
-    options = ["-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning", "--numprocesses", "6"]
+    options = ["-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning", "--numprocesses", "4"]
     return _run(interpreter, "-m", "pytest", *options, *(f"--ignore=tests/{name}" for name in _LEFT_OUT), *arguments)
 
 
