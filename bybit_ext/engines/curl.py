@@ -191,11 +191,15 @@ class CurlConnection:
             ready: what the socket is ready for, as a mask of `pycurl.CSELECT_…`; 0 if it is time that has passed.
 
         Raises:
-            Lost: the answer is too large.
+            NotSent: it cannot go on, and nothing left this machine.
+            Lost: it cannot go on, or the answer is too large.
         """
         if not self._stands and ready:
             self._set_headers()
-        _, running = self._multi.socket_action(self.fd if ready else pycurl.SOCKET_TIMEOUT, ready)
+        try:
+            _, running = self._multi.socket_action(self.fd if ready else pycurl.SOCKET_TIMEOUT, ready)
+        except pycurl.error as error:
+            raise self.give_up(f"libcurl's multi handle failed with {error.args[0]}") from None
         if not running:
             return True
         if self.fd < 0:

@@ -194,7 +194,7 @@ class _Pool:
     def keep(self, connection: AsyncConnection) -> None:
         now = time.monotonic()
         self.idle.append((connection, now))
-        if now - self.idle[0][1] > self._settings.keepalive:  # one that was not needed for long
+        if now - self.idle[0][1] > self._settings.keepalive:  # it was not needed for long
             self.drop(self.idle.pop(0)[0])
 
     def make_room(self) -> None:

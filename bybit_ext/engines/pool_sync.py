@@ -140,9 +140,10 @@ class PooledEngine(ABC):
     def _keep(self, connection: Connection) -> None:
         now = time.monotonic()
         self._idle.append((connection, now))
+        oldest = self._idle[:1]  # none, if another thread was quick
         if self._is_closed:  # meanwhile
             self.close()
-        elif now - self._idle[0][1] > self._settings.keepalive:  # one that was not needed for long
+        elif oldest and now - oldest[0][1] > self._settings.keepalive:  # it was not needed for long
             self._drop_idle(0)
 
     def _drop(self, connection: Connection) -> None:
