@@ -86,6 +86,31 @@ def test_64_tasks_get_their_own_answers(async_sender: OpenSender, server: RawSer
     assert server.opened <= 64
 
 
+def test_tasks_whose_connections_end_get_their_own_answers(async_sender: OpenSender, open_server: OpenServer) -> None:
+    """The number of a file that was closed is soon another connection's, which an event loop must not mix up."""
+
+    def serve(peer: Peer) -> None:
+        request = peer.read_request()
+        if request:
+            peer.send(reply(request.body, "Connection: close"))
+
+    server = open_server(serve)
+    sender = async_sender(server.url)
+    assert isinstance(sender, AsyncSender)
+
+    async def hammer(who: int) -> None:
+        for i in range(20):
+            number = who * 1000 + i
+            answer = await sender.engine.send(_request(number), sign, seconds=3.0)
+            assert answer.body == b"%d" % number
+
+    async def hammer_all() -> None:
+        await asyncio.gather(*(hammer(who) for who in range(24)))
+
+    sender.run(hammer_all())
+    assert server.opened == 24 * 20
+
+
 # ---- closing
 
 

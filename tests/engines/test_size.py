@@ -55,6 +55,12 @@ def test_an_answer_without_an_end_is_given_up(sender: OpenSender, open_server: O
     assert sent[0] < _ENOUGH
 
 
+def test_a_head_is_shorter_than_a_body_may_be(sender: OpenSender, open_server: OpenServer) -> None:
+    """Each of its lines takes a while to read, and an event loop waits for all of them."""
+    data = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + b"X: y\r\n" * 60_000 + b"\r\n"
+    assert isinstance(sender(open_server(answering_once(data)).url).attempt(), Lost)
+
+
 @pytest.mark.parametrize("has_length", [True, False])
 @pytest.mark.parametrize(("size", "kind_of_end"), [(MAX_REPLY_SIZE - 1000, Reply), (MAX_REPLY_SIZE + 1, Lost)])
 def test_a_body_may_be_as_long_as_the_limit(
