@@ -28,6 +28,8 @@ from .errors import (
 from .orders.requests import CancelOrderRequest
 from .results import CancelAccepted, CancelOutcome, Evidence, FinalStatus, RateLimit, Source, Unit
 
+__version__ = "0.2.0"
+
 __all__ = [
     "AsyncBybit",
     "AuthenticationFailed",
@@ -59,6 +61,7 @@ __all__ = [
     "Source",
     "Unit",
     "UpdatesDropped",
+    "__version__",
     "load_credentials",
     "sign",
 ]

@@ -43,7 +43,7 @@ def testnet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ("program", "prints"),
     [
         (PROGRAMS[0], r"Cancelled True 0 1 (stream|read-back)\n"),
-        (PROGRAMS[1], r"(?s).*\['Cancelled'\]\n\d+\nRefusal\(ret_code=110010.*"),
+        (PROGRAMS[1], r"(?s).*\['Cancelled'\]\n\d+\nErrorResponse\(ret_code=110010.*"),
     ],
 )
 def test_every_program_runs_and_prints_what_it_should(

@@ -537,7 +537,7 @@ class TestOtherOperations:
 
         sent = Counting(lambda _: httpx.Response(502))
         with (
-            Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(sent), deadline=0.2) as bybit,
+            Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(sent), max_sends=2) as bybit,
             pytest.raises(OutcomeUnknown),
         ):
             bybit.call(cancel_order, body=body)
