@@ -51,15 +51,16 @@ class TransportEngine:
         try:
             response = self._transport.handle_request(wanted)
             try:
-                reader = _Reader(deadline)
-                for part in cast("httpx.SyncByteStream", response.stream):
-                    reader.take(part)
+                reader = _Reader(response, deadline)
+                if not reader.is_done:
+                    for part in cast("httpx.SyncByteStream", response.stream):
+                        reader.take(part)
             finally:
                 response.close()
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be weighed against earlier sends
             problem = _translate(error)
         else:
-            return reader.reply(response)
+            return reader.reply()
         raise problem
 
     def close(self) -> None:
@@ -92,15 +93,16 @@ class AsyncTransportEngine:
             async with asyncio.timeout(seconds):
                 response = await self._transport.handle_async_request(wanted)
                 try:
-                    reader = _Reader(deadline)
-                    async for part in cast("httpx.AsyncByteStream", response.stream):
-                        reader.take(part)
+                    reader = _Reader(response, deadline)
+                    if not reader.is_done:
+                        async for part in cast("httpx.AsyncByteStream", response.stream):
+                            reader.take(part)
                 finally:
                     await response.aclose()
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be weighed against earlier sends
             problem = _translate(error)
         else:
-            return reader.reply(response)
+            return reader.reply()
         raise problem
 
     async def close(self) -> None:
@@ -126,9 +128,15 @@ def _as_httpx(address: Address, request: Request, sign: Sign, seconds: float) ->
 
 
 class _Reader:
-    """Reads a body within its limits of size and time."""
+    """Reads a body within its limits of size and time.
 
-    def __init__(self, deadline: float) -> None:
+    A transport that logs or records has read the body itself. Its stream is spent then, and the one of httpcore never
+    ends when it is read again; what httpx keeps is taken, which is decoded already.
+    """
+
+    def __init__(self, response: httpx.Response, deadline: float) -> None:
+        self.is_done = response.is_stream_consumed
+        self._response = response
         self._deadline = deadline
         self._parts: list[bytes] = []
         self._size = 0
@@ -141,9 +149,12 @@ class _Reader:
         if time.monotonic() > self._deadline:
             raise TimeoutError
 
-    def reply(self, response: httpx.Response) -> Reply:
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status_code, headers, decode_body(headers, b"".join(self._parts)))
+    def reply(self) -> Reply:
+        headers = {name.lower(): value for name, value in self._response.headers.items()}
+        if self.is_done:
+            self.take(self._response.content)
+            return Reply(self._response.status_code, headers, self._parts[0])
+        return Reply(self._response.status_code, headers, decode_body(headers, b"".join(self._parts)))
 
 
 def _translate(error: Exception) -> BybitError | Lost:

@@ -14,7 +14,9 @@ from typing import Self
 
 from attrs import define, field, frozen
 
-LIMIT = 10.0  # seconds that a server waits for anything
+LIMIT = (
+    30.0  # seconds that a server waits for anything: longer than any test does, lest its end is taken for the client's
+)
 
 
 @frozen
@@ -244,7 +246,7 @@ def silent(peer: Peer) -> None:
     peer.hold()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = LIMIT) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     """Wait until something is so.
 
     Raises:

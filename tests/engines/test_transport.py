@@ -16,6 +16,7 @@ from bybit_ext.engines.transport import AsyncTransportEngine, TransportEngine
 from bybit_ext.errors import InvalidInput, NotSent
 
 from .senders import CANCEL, KEY, READ, SIGNATURE, Sent, sign
+from .servers import RawServer, answering, reply
 
 ROUTE = Route(parse_base_url("https://api.bybit.com:8443/prefix"))
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -134,6 +135,40 @@ def test_a_compressed_answer_is_decompressed(send: Send) -> None:
     answer = send(handle)
     assert isinstance(answer, Reply)
     assert answer.body == b"{}"
+
+
+class ReadingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Reads the body before it returns the answer, as a transport does that logs or records."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with httpx.HTTPTransport() as transport:
+            response = transport.handle_request(request)
+            response.request = request
+            response.read()
+            return response
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        async with httpx.AsyncHTTPTransport() as transport:
+            response = await transport.handle_async_request(request)
+            response.request = request
+            await response.aread()
+            return response
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_an_answer_that_the_transport_has_read_is_taken(is_async: bool) -> None:
+    body = gzip.compress(b'{"retCode":0}')
+
+    async def send_async(route: Route) -> Reply:
+        return await AsyncTransportEngine(route, ReadingTransport()).send(CANCEL, sign, seconds=2.0)
+
+    with RawServer(answering(reply(body, "Content-Encoding: gzip"))) as server:
+        route = Route(parse_base_url(server.url))
+        if is_async:
+            answer = asyncio.run(send_async(route))
+        else:
+            answer = TransportEngine(route, ReadingTransport()).send(CANCEL, sign, seconds=2.0)
+    assert answer.body == b'{"retCode":0}'
 
 
 def test_a_bomb_is_given_up(send: Send) -> None:
