@@ -25,6 +25,7 @@ def run_live_tests(**variables: str) -> str:
         capture_output=True,
         text=True,
         cwd=ROOT,
+        timeout=120,
         env={**environment, **variables},
     )
     assert done.returncode == 0, done.stdout

@@ -56,6 +56,10 @@ class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             return _as_response(reply, request)
         raise problem
 
+    async def aclose(self) -> None:
+        """Leave no connection open, as the event loop may end now: httpx calls this when its client is closed."""
+        await self._async_engine.drop_idle()
+
 
 class UnusableEngine:
     """Stands where a client's transport is of the other kind: blocking, or for coroutines."""
@@ -67,6 +71,9 @@ class UnusableEngine:
             InvalidInput: always.
         """
         raise InvalidInput("transport: is of the other kind; use the functions of its kind, or the other client.")
+
+    async def drop_idle(self) -> None:
+        """Do nothing."""
 
     def close(self) -> Any:
         """Do nothing."""

@@ -5,6 +5,7 @@ import time
 
 from bybit_ext.errors import NotSent
 
+from .forks import close_in_children
 from .http1 import Http1Connection
 from .interface import Lost, Reply, Request, Sign
 from .outgoing import RequestHead
@@ -38,6 +39,7 @@ def _open(settings: EngineSettings, deadline: float) -> socket.socket:
         opened = context.wrap_socket(
             opened, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
         )
+        close_in_children(opened)
         opened.settimeout(max(0.001, deadline - time.monotonic()))
         opened.do_handshake()
     except (OSError, ValueError) as error:

@@ -95,6 +95,10 @@ class AsyncEngine(Protocol):
         """Send a request and return the reply: as `Engine.send`."""
         ...
 
+    async def drop_idle(self) -> None:
+        """Close the connections of this event loop that no call uses. Calls may follow."""
+        ...
+
     async def close(self) -> None:
         """Close the connections: as `Engine.close`."""
         ...

@@ -139,13 +139,17 @@ class AsyncPooledEngine(ABC):
                 pool.drop(connection)
         return reply
 
-    async def close(self) -> None:
-        """Close the connections: see `AsyncEngine.close`."""
+    async def drop_idle(self) -> None:
+        """Close the connections of this event loop that no call uses: see `AsyncEngine.drop_idle`."""
         pool = self._pools.get(asyncio.get_running_loop())
         if pool:
             pool.drop_idle()
-        self.abandon()
         await asyncio.sleep(0)  # asyncio closes a socket in the loop's next round
+
+    async def close(self) -> None:
+        """Close the connections: see `AsyncEngine.close`."""
+        self.abandon()
+        await self.drop_idle()
 
     def abandon(self) -> None:
         """Close the connections without waiting for it: see `AsyncEngine.abandon`."""

@@ -105,6 +105,9 @@ class AsyncTransportEngine:
             return reader.reply()
         raise problem
 
+    async def drop_idle(self) -> None:
+        """Do nothing: which connections there are is the transport's business."""
+
     async def close(self) -> None:
         """Close the transport. Closing twice is safe."""
         if not self._is_closed:

@@ -11,6 +11,19 @@ from typing import Any
 LIMIT = 10.0  # seconds that a child may take
 
 
+_running: set[int] = set()
+
+
+def end_children() -> int:
+    """End the children that nobody waited for, and return how many these were."""
+    left = list(_running)
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        _running.discard(process)
+    return len(left)
+
+
 class Child:
     """A forked child that runs a function; `result` waits for what it returns."""
 
@@ -21,6 +34,7 @@ class Child:
             self._pid = os.fork()
         if self._pid:
             os.close(writer)
+            _running.add(self._pid)
             return
         status = 1
         try:
@@ -36,5 +50,6 @@ class Child:
         data = b"".join(iter(lambda: os.read(self._reader, 65_536), b""))
         os.close(self._reader)
         _, status = os.waitpid(self._pid, 0)
+        _running.discard(self._pid)
         assert status == 0, f"the child ended with {status}"
         return pickle.loads(data)

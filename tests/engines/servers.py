@@ -135,7 +135,7 @@ class RawServer:
     opened: int = 0
     ended: int = 0
     is_closing: threading.Event = field(factory=threading.Event)
-    _peers: list[Peer] = field(factory=list[Peer])
+    _sockets: list[socket.socket] = field(factory=list[socket.socket])
     _problems: list[BaseException] = field(factory=list[BaseException])
     _threads: list[threading.Thread] = field(factory=list[threading.Thread])
     _listener: socket.socket = field(init=False)
@@ -164,9 +164,9 @@ class RawServer:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for peer in list(self._peers):
+        for opened in list(self._sockets):
             with suppress(OSError):
-                peer.socket.shutdown(socket.SHUT_RDWR)
+                opened.shutdown(socket.SHUT_RDWR)
         for thread in list(self._threads):
             thread.join(LIMIT)
         if error is None and self._problems:
@@ -185,17 +185,19 @@ class RawServer:
                 return
             opened.settimeout(LIMIT)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._sockets.append(opened)
             self._start(partial(self._serve, opened))
 
     def _serve(self, opened: socket.socket) -> None:
         try:
             if self.tls:
-                opened = self.tls.wrap_socket(opened, server_side=True)
+                opened = self.tls.wrap_socket(opened, server_side=True, do_handshake_on_connect=False)
+                self._sockets.append(opened)
+                opened.do_handshake()
         except OSError:  # the client did not like the certificate
             opened.close()
             return
         peer = Peer(opened, self)
-        self._peers.append(peer)
         self.opened += 1
         try:
             self.serve(peer)

@@ -16,7 +16,7 @@ from bybit_ext.engines import sockets
 from bybit_ext.engines.interface import Lost, Reply, Request
 from bybit_ext.errors import NotSent
 
-from .children import LIMIT, Child
+from .children import LIMIT, Child, end_children
 from .conftest import Authority, OpenSender, OpenServer
 from .senders import AsyncSender, Sender, Sent, SyncSender, in_thread, sign
 from .servers import Peer, RawServer, reply, wait_until
@@ -249,5 +249,4 @@ def test_a_fork_in_the_midst_of_a_call_of_the_same_thread(
 @pytest.fixture(autouse=True)
 def _no_child_is_left() -> Iterator[None]:
     yield
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert end_children() == 0

@@ -155,20 +155,20 @@ class ReadingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             return response
 
 
-@pytest.mark.parametrize("is_async", [False, True])
-def test_an_answer_that_the_transport_has_read_is_taken(is_async: bool) -> None:
+def send_reading_sync(url: str) -> Reply:
+    return TransportEngine(Route(parse_base_url(url)), ReadingTransport()).send(CANCEL, sign, seconds=2.0)
+
+
+def send_reading_async(url: str) -> Reply:
+    engine = AsyncTransportEngine(Route(parse_base_url(url)), ReadingTransport())
+    return asyncio.run(engine.send(CANCEL, sign, seconds=2.0))
+
+
+@pytest.mark.parametrize("send_reading", [send_reading_sync, send_reading_async])
+def test_an_answer_that_the_transport_has_read_is_taken(send_reading: Callable[[str], Reply]) -> None:
     body = gzip.compress(b'{"retCode":0}')
-
-    async def send_async(route: Route) -> Reply:
-        return await AsyncTransportEngine(route, ReadingTransport()).send(CANCEL, sign, seconds=2.0)
-
     with RawServer(answering(reply(body, "Content-Encoding: gzip"))) as server:
-        route = Route(parse_base_url(server.url))
-        if is_async:
-            answer = asyncio.run(send_async(route))
-        else:
-            answer = TransportEngine(route, ReadingTransport()).send(CANCEL, sign, seconds=2.0)
-    assert answer.body == b'{"retCode":0}'
+        assert send_reading(server.url).body == b'{"retCode":0}'
 
 
 def test_a_bomb_is_given_up(send: Send) -> None:

@@ -1,3 +1,4 @@
+# pyright: strict
 """Calls that must fail mypy and pyright, each in the line that says so. tests/test_typing.py runs both."""
 
 from bybit_v5.api.market import get_server_time
