@@ -6,4 +6,5 @@ page_check  hold the document to a page of Bybit's documentation
 faults      faults on purpose: each must turn a test red
 mutation    thousands of small changes of bybit_ext: each must turn a test red
 lowest      the lowest versions that pyproject.toml declares
+benchmark   what a cancel costs here and in other people's clients
 """

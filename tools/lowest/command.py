@@ -13,7 +13,7 @@ from tools.project import ROOT
 FOLDER = ROOT / ".venv" / "lowest"
 _EXTRA = "all"
 # What runs the tests, of the extra dev: the lowest versions of these are as good.
-_RUNNERS = ("hypothesis", "pytest", "pytest-xdist", "trustme")
+_RUNNERS = ("hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trustme")
 _LEFT_OUT = (
     # of tools that develop the project, in whatever version it has
     "conformance",

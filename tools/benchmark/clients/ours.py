@@ -1,0 +1,41 @@
+"""bybit-v5, blocking: `Bybit` with either engine. One serves all threads, as its documentation allows."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+
+from bybit_v5.models import CancelByOrderId
+
+from bybit_ext import Bybit, EngineName
+from tools.benchmark.clients import Cancel
+from tools.benchmark.target import CATEGORY, SYMBOL, Target
+
+
+@contextmanager
+def _cancelling(engine: EngineName, target: Target) -> Generator[Cancel]:
+    with open_bybit(engine, target) as bybit:
+        yield lambda order_id: bybit.cancel_order(CancelByOrderId(CATEGORY, SYMBOL, order_id)).order_id
+
+
+@contextmanager
+def _confirming(engine: EngineName, target: Target) -> Generator[Cancel]:
+    with open_bybit(engine, target) as bybit:
+        yield lambda order_id: bybit.cancel_and_confirm(CancelByOrderId(CATEGORY, SYMBOL, order_id)).order.order_id
+
+
+def open_bybit(engine: EngineName, target: Target) -> Bybit:
+    """Return a client that reaches a target."""
+    return Bybit(
+        target.api_key,
+        target.api_secret,
+        base_url=target.url,
+        stream_url=target.stream_url,
+        ca_file=target.ca_file,
+        engine=engine,
+    )
+
+
+open_curl = partial(_cancelling, "curl")
+open_h11 = partial(_cancelling, "h11")
+confirm_curl = partial(_confirming, "curl")
+confirm_h11 = partial(_confirming, "h11")

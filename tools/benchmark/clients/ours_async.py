@@ -1,0 +1,48 @@
+"""bybit-v5, coroutines: `AsyncBybit` with either engine."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from bybit_v5.models import CancelByOrderId
+
+from bybit_ext import AsyncBybit, EngineName
+from tools.benchmark.clients import AsyncCancel
+from tools.benchmark.target import CATEGORY, SYMBOL, Target
+
+
+@asynccontextmanager
+async def _cancelling(engine: EngineName, target: Target) -> AsyncGenerator[AsyncCancel]:
+    async with _open(engine, target) as bybit:
+
+        async def cancel(order_id: str) -> str | None:
+            return (await bybit.cancel_order(CancelByOrderId(CATEGORY, SYMBOL, order_id))).order_id
+
+        yield cancel
+
+
+@asynccontextmanager
+async def _confirming(engine: EngineName, target: Target) -> AsyncGenerator[AsyncCancel]:
+    async with _open(engine, target) as bybit:
+
+        async def cancel(order_id: str) -> str | None:
+            return (await bybit.cancel_and_confirm(CancelByOrderId(CATEGORY, SYMBOL, order_id))).order.order_id
+
+        yield cancel
+
+
+def _open(engine: EngineName, target: Target) -> AsyncBybit:
+    return AsyncBybit(
+        target.api_key,
+        target.api_secret,
+        base_url=target.url,
+        stream_url=target.stream_url,
+        ca_file=target.ca_file,
+        engine=engine,
+    )
+
+
+open_curl = partial(_cancelling, "curl")
+open_h11 = partial(_cancelling, "h11")
+confirm_curl = partial(_confirming, "curl")
+confirm_h11 = partial(_confirming, "h11")
