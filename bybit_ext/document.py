@@ -15,8 +15,9 @@ _UNSIGNED: tuple[list[Any], ...] = ([], [{}])
 
 Name = tuple[str, str]
 """An operation's method and path."""
-Validate = Callable[[Any, str], str | None]
-"""Returns the first thing that is wrong with a value, under a path that names it; None if nothing is."""
+Validate = Callable[[Any], str | None]
+"""Returns the first thing that is wrong with a value, behind the path from there to it (`.symbol: must not be empty`);
+None if nothing is."""
 
 
 @cache
@@ -106,11 +107,11 @@ def request_validator(schema: str) -> Validate:
     declared_beside = _declared_beside().get(schema, frozenset()) - definition.get("properties", {}).keys()
     validate = _validator(definition)
 
-    def validate_request(value: dict[str, Any], path: str) -> str | None:
+    def validate_request(value: dict[str, Any]) -> str | None:
         for name in declared_beside:
             if name in value:
-                return f"{path}.{name}: is not for {schema}"
-        return validate(value, path)
+                return f".{name}: is not for {schema}"
+        return validate(value)
 
     return validate_request
 
@@ -122,18 +123,19 @@ def _validator(schema: dict[str, Any]) -> Validate:
     items = _validator(schema["items"]) if "items" in schema else None
     shortest = schema.get("minLength", 0)
 
-    def validate(value: Any, path: str) -> str | None:
+    def validate(value: Any) -> str | None:
         if isinstance(value, str):
             if len(value) >= shortest:
                 return None
-            return f"{path}: " + ("must not be empty" if not value else f"must have at least {shortest} characters")
+            return ": must not be empty" if not value else f": must have at least {shortest} characters"
         if isinstance(value, dict):
-            fields = cast("dict[str, Any]", value)
-            found = (properties[name](fields[name], f"{path}.{name}") for name in properties.keys() & fields.keys())
-            return next(filter(None, found), None)
+            for name, field in cast("dict[str, Any]", value).items():
+                if name in properties and (problem := properties[name](field)):
+                    return f".{name}{problem}"
         if isinstance(value, list) and items:
-            found = (items(item, f"{path}[{index}]") for index, item in enumerate(cast("list[object]", value)))
-            return next(filter(None, found), None)
+            for index, item in enumerate(cast("list[object]", value)):
+                if problem := items(item):
+                    return f"[{index}]{problem}"
         return None
 
     return validate

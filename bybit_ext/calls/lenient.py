@@ -36,7 +36,7 @@ def parse_leniently(model: type[AnyModel], item: object) -> AnyModel | None:
         except (TypeError, ValueError, AttributeError, RecursionError) as error:
             problem = type(error).__name__
         else:
-            wrong = [name for name, validate in _required_fields(model) if validate(getattr(found, name), name)]
+            wrong = [name for name, validate in _required_fields(model) if validate(getattr(found, name))]
             if not wrong:
                 return found
             problem = f"{', '.join(wrong)} cannot be read"

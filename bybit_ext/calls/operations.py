@@ -25,6 +25,7 @@ from .validation import argument_hints, type_validator
 Arguments = ParamSpec("Arguments")
 
 _MAX_TARGET = 65_536  # characters; no server takes a longer path and query
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _JSON_HEADER = (("Content-Type", "application/json"),)
 
 
@@ -98,12 +99,12 @@ def build_request(
     get_kwargs = operation._get_kwargs  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     for argument, validate in _argument_validators(get_kwargs).items():
         if argument in kwargs:
-            _check(validate(kwargs[argument], argument))
+            _check(argument, validate(kwargs[argument]))
     body = cast("dict[str, Any]", kwargs).get("body")
     try:
         parts = get_kwargs(*args, **{name: _plain(value) for name, value in kwargs.items()})
         if body is not None:
-            _check(request_validator(type(body).__name__)(parts["json"], "body"))
+            _check("body", request_validator(type(body).__name__)(parts["json"]))
         return _build(parts, base_path, type(body).__name__)
     except InvalidInput:
         raise
@@ -117,7 +118,7 @@ def _build(parts: dict[str, Any], base_path: str, schema: str) -> BuiltRequest:
     rules = _rules_for(method, parts["url"])
     query = {name: _as_query(value) for name, value in parts.get("params", {}).items()}
     for name, value in query.items():
-        _check(rules.query[name](value, name) if name in rules.query else None)
+        _check(name, rules.query[name](value) if name in rules.query else None)
     target = base_path + quote(parts["url"], safe="/%:@!$&'()*+,;=~")
     if query:
         target += f"?{urlencode(query, doseq=True, quote_via=quote)}"
@@ -125,7 +126,7 @@ def _build(parts: dict[str, Any], base_path: str, schema: str) -> BuiltRequest:
         raise ValueError("its arguments are too long for a URL")
     body = b""
     if "json" in parts:
-        body = json.dumps(parts["json"], ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        body = _JSON.encode(parts["json"]).encode()
     return BuiltRequest(
         request=Request(method, target, _JSON_HEADER if body else (), body),
         is_signed=rules.is_signed,
@@ -133,9 +134,9 @@ def _build(parts: dict[str, Any], base_path: str, schema: str) -> BuiltRequest:
     )
 
 
-def _check(problem: str | None) -> None:
+def _check(name: str, problem: str | None) -> None:
     if problem:
-        raise InvalidInput(f"{problem}.")
+        raise InvalidInput(f"{name}{problem}.")
 
 
 def _plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ from bybit_ext.results import Evidence
 from .evidence import read_evidence, redact_message
 from .operations import Answer, Operation, parse_response
 from .strict_json import parse_json
-from .validation import type_validator
+from .validation import validate_type
 
 _EXCERPT = 200  # characters of a body that a message shows
 _EXCERPT_IS_IN = 4000  # bytes of a body that are looked at for it
@@ -74,7 +74,7 @@ def process_response(operation: Operation[Any, Answer], raw: RawReply) -> tuple[
         answer = parse_response(operation, content)
         if answer is None or isinstance(answer, ErrorResponse):
             problem = "The exchange accepted, but its answer does not have the documented form."
-        elif wrong := type_validator(type(answer))(answer, ""):
+        elif wrong := validate_type(answer, type(answer), ""):
             problem = f"The exchange accepted, but in its answer {_redact_value(wrong, raw)}."
         elif answer.to_dict() != content:
             # The generated parser reads any empty value for an empty list.

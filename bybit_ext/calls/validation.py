@@ -18,7 +18,8 @@ from bybit_ext.document import Validate
 
 def validate_type(value: object, hint: Any, path: str) -> str | None:
     """Return the first place where a value is not what its hint says, in words; None if there is none."""
-    return type_validator(hint)(value, path)
+    problem = type_validator(hint)(value)
+    return f"{path}{problem}".removeprefix(".") if problem else None
 
 
 @cache
@@ -70,35 +71,37 @@ def describe(hint: Any) -> str:
     return "None" if hint is NoneType else str(hint.__name__)
 
 
-def _accept(_: object, __: str) -> None:
+def _accept(_: object) -> None:
     return None
 
 
 def _union_validator(hint: Any) -> Validate:
     options = {option: type_validator(option) for option in get_args(hint)}
-    message = f"must be {describe(hint)}"
+    message = f": must be {describe(hint)}"
 
-    def validate(value: object, path: str) -> str | None:
+    def validate(value: object) -> str | None:
         # The model that the value claims to be knows best what is wrong with it.
         claimed = options.get(type(value))
         if claimed:
-            return claimed(value, path)
-        if any(option(value, path) is None for option in options.values()):
-            return None
-        return f"{path}: {message}, not {_show(value)}"
+            return claimed(value)
+        for option in options.values():
+            if option(value) is None:
+                return None
+        return f"{message}, not {_show(value)}"
 
     return validate
 
 
 def _literal_validator(hint: Any) -> Validate:
-    options = get_args(hint)
-    message = f"must be {describe(hint)}"
+    options = [(option, type_validator(cast("Any", type(option)))) for option in get_args(hint)]
+    message = f": must be {describe(hint)}"
 
-    def validate(value: object, path: str) -> str | None:
+    def validate(value: object) -> str | None:
         # True == 1 == 1.0, and only the last two are the same number in JSON.
-        if any(value == option and validate_type(value, type(option), path) is None for option in options):
-            return None
-        return f"{path}: {message}, not {_show(value)}"
+        for option, validate_kind in options:
+            if value == option and validate_kind(value) is None:
+                return None
+        return f"{message}, not {_show(value)}"
 
     return validate
 
@@ -106,15 +109,14 @@ def _literal_validator(hint: Any) -> Validate:
 def _model_validator(model: Any) -> Validate:
     fields: list[tuple[str, Validate]] = []  # filled at the first use, since models can hold each other
 
-    def validate(value: object, path: str) -> str | None:
+    def validate(value: object) -> str | None:
         if not isinstance(value, model):
-            return f"{path}: must be {model.__name__}, not {_show(value)}"
+            return f": must be {model.__name__}, not {_show(value)}"
         if not fields:
             fields.extend((name, type_validator(hint)) for name, hint in field_hints(model).items())
         for name, validate_field in fields:
-            problem = validate_field(getattr(value, name), f"{path}.{name}" if path else name)
-            if problem:
-                return problem
+            if problem := validate_field(getattr(value, name)):
+                return f".{name}{problem}"
         return None
 
     return validate
@@ -123,11 +125,13 @@ def _model_validator(model: Any) -> Validate:
 def _list_validator(hint: Any) -> Validate:
     validate_item = type_validator(get_args(hint)[0])
 
-    def validate(value: object, path: str) -> str | None:
+    def validate(value: object) -> str | None:
         if not isinstance(value, list):
-            return f"{path}: must be list, not {_show(value)}"
-        problems = (validate_item(item, f"{path}[{i}]") for i, item in enumerate(cast("list[object]", value)))
-        return next(filter(None, problems), None)
+            return f": must be list, not {_show(value)}"
+        for i, item in enumerate(cast("list[object]", value)):
+            if problem := validate_item(item):
+                return f"[{i}]{problem}"
+        return None
 
     return validate
 
@@ -135,25 +139,31 @@ def _list_validator(hint: Any) -> Validate:
 def _dict_validator(hint: Any) -> Validate:
     validate_value = type_validator(get_args(hint)[1])
 
-    def validate(value: object, path: str) -> str | None:
+    def validate(value: object) -> str | None:
         if not isinstance(value, dict):
-            return f"{path}: must be dict, not {_show(value)}"
-        items = cast("dict[str, object]", value).items()
-        return next(filter(None, (validate_value(item, f"{path}[{name!r:.40}]") for name, item in items)), None)
+            return f": must be dict, not {_show(value)}"
+        for name, item in cast("dict[str, object]", value).items():
+            if problem := validate_value(item):
+                return f"[{name!r:.40}]{problem}"
+        return None
 
     return validate
 
 
 def _int_validator(hint: Any) -> Validate:
-    def validate(value: object, path: str) -> str | None:
-        return None if parse_integer(value) is not None else f"{path}: must be {describe(hint)}, not {_show(value)}"
+    message = f": must be {describe(hint)}"
+
+    def validate(value: object) -> str | None:
+        return None if parse_integer(value) is not None else f"{message}, not {_show(value)}"
 
     return validate
 
 
 def _class_validator(hint: Any, kind: Any) -> Validate:
-    def validate(value: object, path: str) -> str | None:
-        return None if isinstance(value, kind) else f"{path}: must be {describe(hint)}, not {_show(value)}"
+    message = f": must be {describe(hint)}"
+
+    def validate(value: object) -> str | None:
+        return None if isinstance(value, kind) else f"{message}, not {_show(value)}"
 
     return validate
 
