@@ -124,7 +124,7 @@ class BaseClient(ABC, Generic[Transport]):
             self._stream_route = Route(stream_address, given_proxy or find(stream_address))
         tls = read_tls_settings(verify, ca_file, client_cert, trust_env=trust_env)
         self._settings = EngineSettings(route, tls, check_count("max_connections", max_connections))
-        self._engine_name: ChosenEngine = choose_engine(engine, self._settings)
+        self._engine_name: ChosenEngine = choose_engine(engine)
         self._transport: Transport | None = transport
         self._caller = Caller(
             credentials=credentials,

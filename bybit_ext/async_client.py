@@ -61,7 +61,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         client_cert: a PEM file with certificate and key, or (certificate, key), or (certificate, key, passphrase).
         trust_env: whether the environment's proxies and certificates count.
         max_connections: how many connections may be open at once; a call that finds none free waits.
-        engine: what sends: `h11`, `curl` (extra `fast`), or `auto` for curl where it can be used; None for `h11`.
+        engine: what reads HTTP: `h11`, `httptools` (extra `fast`), or `auto` for `httptools` where it is installed;
+            None for `h11`.
         transport: a transport of httpx that sends in its place, for tests and special networks.
 
     Raises:

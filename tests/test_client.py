@@ -124,8 +124,8 @@ class TestOpening:
         with pytest.raises(InvalidInput, match="proxy"):
             Bybit(API_KEY, API_SECRET, proxy=proxy)
 
-    def test_a_proxy_that_the_engine_does_not_know_is_refused(self, cancel: Cancel) -> None:
-        with pytest.raises(InvalidInput, match=r"^engine: 'h11' knows http:// proxies only, not socks5://"):
+    def test_a_proxy_that_is_not_spoken_is_refused(self, cancel: Cancel) -> None:
+        with pytest.raises(InvalidInput, match=r"^proxy: only http:// proxies are spoken here, not socks5:// ones"):
             cancel(ORDER, proxy="socks5://127.0.0.1:1")
 
     def test_a_proxy_that_is_not_there_means_not_sent(self, cancel: Cancel) -> None:

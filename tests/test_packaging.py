@@ -36,11 +36,11 @@ print(Path(bybit_ext.__file__).parent, Path(bybit_v5.client.__file__).parent)
 CORE = """
 import importlib, pkgutil, sys
 
-extras = "cryptography jsonschema_rs pycurl pytest rich starlette typer uvicorn websockets".split()
+extras = "cryptography httptools jsonschema_rs pytest rich starlette typer uvicorn websockets".split()
 sys.modules.update(dict.fromkeys(extras))
 import bybit_ext
 
-own = ("bybit_ext.cli", "bybit_ext.sandbox", "bybit_ext.pytest_plugin", "bybit_ext.engines.curl")
+own = ("bybit_ext.cli", "bybit_ext.sandbox", "bybit_ext.pytest_plugin", "bybit_ext.engines.http1_httptools")
 names = [one.name for one in pkgutil.walk_packages(bybit_ext.__path__, "bybit_ext.", onerror=lambda _: None)]
 core = [name for name in names if not name.startswith(own)]
 for name in core:

@@ -3,14 +3,13 @@
 interface    what every engine promises: `Engine`, `AsyncEngine`, `Request`, `Reply`, `Lost`
 selection    which engine a client gets
 settings     what every engine needs to know
-pool_sync    what the engines for threads share: connections, places, closing, forks
-pool_async   what the engines for coroutines share
-h11_sync     the default engine, for threads
-h11_async    the default engine, for coroutines
-http1        its protocol, without I/O
-curl_sync    the fast engine, for threads
-curl_async   the fast engine, for coroutines
-curl         its connection, moved forward in steps that never block
+engine_sync  the engine for threads: connections, places, closing, forks
+engine_async the engine for coroutines
+connection_sync   one connection for threads
+connection_async  one connection for coroutines
+http1        the protocol, without I/O: what is the same whichever library reads it
+http1_h11    by h11, the default
+http1_httptools   by httptools, the fast one
 outgoing     the head of a request, the same from every engine
 transport    engines over a transport of httpx that the caller brings
 as_transport an engine as a transport of httpx, for the generated functions

@@ -1,37 +1,24 @@
-"""One HTTP/1.1 exchange after another on one connection: bytes out, bytes in, no I/O. Built on h11.
+"""One HTTP/1.1 exchange after another on one connection: bytes out, bytes in, no I/O.
 
-httpcore does the same with I/O in it, but its connection keeps to itself whether bytes came beyond an answer (which
-would be the next call's answer), and writes the headers of requests and answers to its DEBUG log.
+What every parser has to do, and what is the same whichever it is: limits, and decompression.
 """
 
 import zlib
-from collections.abc import Mapping
-
-import h11
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from .interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
-from .outgoing import RequestHead, check_headers
+from .outgoing import RequestHead
 
-_MAX_HEAD = 131_072  # bytes
-_MAX_PARTS = 4096  # events of an answer; h11 takes some 20 us for each, so tiny chunks would block an event loop
-_SLICE = 16_384  # bytes that are looked at before the limits are
+MAX_HEAD = 131_072  # bytes
+MAX_PARTS = 4096  # parts of an answer; each takes time, so tiny chunks would block an event loop
+SLICE = 16_384  # bytes that are looked at before the limits are
 _IDENTITY = ("", "identity")
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
-class Http1Connection:
-    """The protocol's side of one connection.
-
-    Args:
-        head: builds the heads of its requests.
-    """
-
-    def __init__(self, head: RequestHead) -> None:
-        self._head = head
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
-        self._received = self._parts = 0
-        self._response: h11.Response | None = None
-        self._body: list[bytes] = []
+class Http1Protocol(Protocol):
+    """The protocol's side of one connection."""
 
     def write(self, request: Request, signature: Headers) -> bytes:
         """Return the bytes of a request, and await its answer.
@@ -39,14 +26,7 @@ class Http1Connection:
         Raises:
             InvalidInput: HTTP cannot carry it.
         """
-        self._received = self._parts = 0
-        self._response, self._body = None, []
-        headers = [*self._head.headers(request), *check_headers(signature)]
-        if request.body or request.method == "POST":
-            headers.append(("Content-Length", str(len(request.body))))
-        head = h11.Request(method=request.method, target=self._head.target(request), headers=headers)
-        events = (head, h11.Data(data=request.body), h11.EndOfMessage())
-        return b"".join([self._h11.send(event) or b"" for event in events])
+        ...
 
     def feed(self, data: bytes) -> Reply | None:
         """Take bytes that came in (none at the end of the connection); return the reply once it is complete.
@@ -54,49 +34,30 @@ class Http1Connection:
         Raises:
             Lost: what came is not an answer, or too large.
         """
-        self._received += len(data)
-        if self._received > MAX_REPLY_SIZE:
-            raise too_large()
-        reply = None
-        try:
-            for start in range(0, len(data) or 1, _SLICE):
-                self._h11.receive_data(data[start : start + _SLICE])
-                reply = reply or self._read_events()
-        except h11.RemoteProtocolError:
-            # Its words can quote what the other side sent, which can be an echo of the key.
-            raise Lost("what came back is not HTTP, or ended too early") from None
-        return reply
-
-    def _read_events(self) -> Reply | None:
-        while True:
-            self._parts += 1
-            if self._parts > _MAX_PARTS:
-                raise Lost(f"the answer has more than {_MAX_PARTS} parts")
-            event = self._h11.next_event()
-            if isinstance(event, h11.Response):
-                self._response = event
-            elif isinstance(event, h11.Data):
-                self._body.append(bytes(event.data))
-            elif isinstance(event, h11.EndOfMessage) and self._response:
-                return self._reply(self._response)
-            elif event is h11.NEED_DATA:
-                return None
-            elif not isinstance(event, h11.InformationalResponse):
-                raise Lost("the connection was closed before an answer came")
-
-    def _reply(self, response: h11.Response) -> Reply:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
-        return Reply(response.status_code, headers, decode_body(headers, b"".join(self._body)))
+        ...
 
     def start_next(self) -> bool:
         """Get ready for the next request; return False if the connection cannot have one."""
-        if self._h11.trailing_data != (b"", False):
-            return False
-        try:
-            self._h11.start_next_cycle()
-        except h11.LocalProtocolError:  # one of the two sides wants it closed
-            return False
-        return True
+        ...
+
+
+NewProtocol = Callable[[RequestHead], Http1Protocol]
+"""Makes the protocol's side of a connection, whose requests get these heads."""
+
+
+def not_http() -> Lost:
+    """Return what is raised for what is not an answer."""
+    return Lost("what came back is not HTTP, or ended too early")
+
+
+def ended_too_early() -> Lost:
+    """Return what is raised if the connection ends before the answer does."""
+    return Lost("the connection was closed before an answer came")
+
+
+def too_many_parts() -> Lost:
+    """Return what is raised for an answer in too many parts."""
+    return Lost(f"the answer has more than {MAX_PARTS} parts")
 
 
 def too_large() -> Lost:

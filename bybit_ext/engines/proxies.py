@@ -11,33 +11,27 @@ from bybit_ext.errors import InvalidInput
 
 from .hosts import Address, parse_host
 
-_DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+_DEFAULT_PORT = 80
+_NOT_SPOKEN = ("https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 @frozen
 class Proxy:
-    """A proxy. Its repr shows neither user name nor password.
+    """An HTTP proxy. Its repr shows neither user name nor password.
 
     Attributes:
-        scheme: http, https, socks5 or socks5h.
         host: its name or IP address.
         port: 1 to 65535.
         credentials: user name and password; None if it takes none.
     """
 
-    scheme: str
     host: str
     port: int
     credentials: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
-    def host_and_port(self) -> str:
-        """Host and port, as a URL has them: an IPv6 address in brackets."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """What an HTTP proxy is shown: the Proxy-Authorization header, if it takes one."""
+        """What it is shown: the Proxy-Authorization header, if it takes one."""
         if self.credentials is None:
             return ()
         return (("Proxy-Authorization", f"Basic {b64encode(':'.join(self.credentials).encode()).decode()}"),)
@@ -51,7 +45,7 @@ def parse_proxy(url: str, name: str = "proxy") -> Proxy:
         name: where it comes from, for the message.
 
     Raises:
-        InvalidInput: it is not a proxy's URL; the message does not quote it.
+        InvalidInput: it is not the URL of an HTTP proxy; the message does not quote it.
     """
     try:
         with LocalsCleared():
@@ -83,12 +77,18 @@ def find_proxy(address: Address) -> Proxy | None:
 def _parse(url: object, name: str) -> Proxy:
     if not isinstance(url, str):
         raise InvalidInput(f"{name}: must be a string, not a {type(url).__name__}.")
+    scheme = url.partition("://")[0].lower()
+    if scheme in _NOT_SPOKEN:
+        raise InvalidInput(
+            f"{name}: only http:// proxies are spoken here, not {scheme}:// ones. A transport of httpx speaks them: "
+            "trust_env=False, transport=httpx.HTTPTransport(proxy=...)."
+        )
     try:
         proxy = _read(name, url)
     except ValueError:
         proxy = None
     if proxy is None:
-        raise InvalidInput(f"{name}: must be like http://user:password@host:port (http, https, socks5 or socks5h).")
+        raise InvalidInput(f"{name}: must be like http://user:password@host:port.")
     return proxy
 
 
@@ -97,6 +97,6 @@ def _read(name: str, url: str) -> Proxy | None:
     host, port = parse_host(name, parts.hostname or ""), parts.port
     credentials = None if parts.username is None else (unquote(parts.username), unquote(parts.password or ""))
     is_text = url.isprintable() and " " not in url and "\0" not in "".join(credentials or ())
-    if not is_text or parts.scheme not in _DEFAULT_PORTS or port == 0 or parts.path not in ("", "/") or parts.query:
+    if not is_text or parts.scheme != "http" or port == 0 or parts.path not in ("", "/") or parts.query:
         return None
-    return Proxy(parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme], credentials)
+    return Proxy(host, port or _DEFAULT_PORT, credentials)

@@ -1,74 +1,59 @@
-"""Which engine a client gets. What an engine cannot take is an error, or the other engine's; it is never dropped."""
+"""Which engine a client gets: they differ in what reads HTTP, and in nothing else."""
 
 import logging
+from importlib.util import find_spec
 from typing import Literal
 
 from bybit_ext.errors import InvalidInput
 
-from .h11_async import AsyncH11Engine
-from .h11_sync import H11Engine
+from .engine_async import AsyncSocketEngine
+from .engine_sync import SocketEngine
+from .http1 import NewProtocol
+from .http1_h11 import H11Protocol
 from .interface import AsyncEngine, Engine
 from .settings import EngineSettings
 
-EngineName = Literal["h11", "curl", "auto"]
-"""What sends: `h11` is always there, `curl` needs the extra `fast`, `auto` is `curl` where it can take all settings."""
-ChosenEngine = Literal["h11", "curl"]
+EngineName = Literal["h11", "httptools", "auto"]
+"""What reads HTTP: `h11` is always there, `httptools` needs the extra `fast`, `auto` is `httptools` where that is."""
+ChosenEngine = Literal["h11", "httptools"]
 """What `auto` comes down to."""
 
 _log = logging.getLogger("bybit_ext")
 
 
-def choose_engine(name: EngineName | None, settings: EngineSettings) -> ChosenEngine:
+def choose_engine(name: EngineName | None) -> ChosenEngine:
     """Return the engine to use; `h11` if none is named.
 
     Raises:
-        InvalidInput: it does not exist, or cannot take one of the settings; the message says which.
+        InvalidInput: it does not exist, or is not installed.
     """
-    reasons = {"h11": _h11_cannot(settings), "curl": _curl_cannot(settings)}
+    has_httptools = find_spec("httptools") is not None
     if name == "auto":
-        chosen: ChosenEngine = "h11" if reasons["curl"] else "curl"
-        _log.info("engine %s is used%s", chosen, f": {reasons['curl']}" if reasons["curl"] else "")
-    elif name is None or name == "h11":
-        chosen = "h11"
-    elif name == "curl":
-        chosen = "curl"
-    else:
-        raise InvalidInput(f"engine: there is no {name!r:.40}; there are 'h11', 'curl' and 'auto'.")
-    if reasons[chosen]:
-        raise InvalidInput(f"engine: {reasons[chosen]}.")
-    return chosen
-
-
-def _h11_cannot(settings: EngineSettings) -> str | None:
-    proxy = settings.route.proxy
-    if proxy and proxy.scheme != "http":
-        return f"'h11' knows http:// proxies only, not {proxy.scheme}://; 'curl' does"
-    return None
-
-
-def _curl_cannot(settings: EngineSettings) -> str | None:
-    from importlib.util import find_spec
-
-    if find_spec("pycurl") is None:
-        return "'curl' needs pip install 'bybit-v5[fast]'"
-    if settings.tls.context is not None:
-        return "'curl' cannot take an SSLContext; use ca_file and client_cert, or 'h11'"
-    return None
+        chosen: ChosenEngine = "httptools" if has_httptools else "h11"
+        _log.info("engine %s is used", chosen)
+        return chosen
+    if name is None or name == "h11":
+        return "h11"
+    if name != "httptools":
+        raise InvalidInput(f"engine: there is no {name!r:.40}; there are 'h11', 'httptools' and 'auto'.")
+    if not has_httptools:
+        raise InvalidInput("engine: 'httptools' needs pip install 'bybit-v5[fast]'.")
+    return "httptools"
 
 
 def open_engine(name: ChosenEngine, settings: EngineSettings) -> Engine:
     """Return an engine for threads."""
-    if name == "h11":
-        return H11Engine(settings)
-    from .curl_sync import CurlEngine
-
-    return CurlEngine(settings)
+    return SocketEngine(settings, _protocol_of(name))
 
 
 def open_async_engine(name: ChosenEngine, settings: EngineSettings) -> AsyncEngine:
     """Return an engine for coroutines."""
-    if name == "h11":
-        return AsyncH11Engine(settings)
-    from .curl_async import AsyncCurlEngine
+    return AsyncSocketEngine(settings, _protocol_of(name))
 
-    return AsyncCurlEngine(settings)
+
+def _protocol_of(name: ChosenEngine) -> NewProtocol:
+    if name == "h11":
+        return H11Protocol
+    from .http1_httptools import HttptoolsProtocol
+
+    return HttptoolsProtocol

@@ -8,7 +8,6 @@ import os
 import selectors
 import socket
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from typing import Any, Self
 
 from attrs import frozen
 
-from bybit_ext.errors import InvalidInput, NotSent
+from bybit_ext.errors import NotSent
 
 from .forks import close_in_children
 from .hosts import Address
@@ -26,8 +25,6 @@ from .proxies import Proxy
 from .tunnel import open_tunnel
 
 _HEAD_START = 0.25  # seconds that an address has before the next one is tried beside it: RFC 8305, section 5
-
-_BYTES_RECEIVED = 128  # where tcpi_bytes_received stands in what Linux tells of a connection: linux/tcp.h
 
 AddressInfo = tuple[int, int, int, str, Any]
 
@@ -47,7 +44,7 @@ class Route:
     @property
     def has_tunnel(self) -> bool:
         """Whether the proxy only passes bytes on, as it does for TLS and for WebSockets."""
-        return self.proxy is not None and (self.address.scheme != "http" or self.proxy.scheme.startswith("socks"))
+        return self.proxy is not None and self.address.scheme != "http"
 
 
 def open_socket(route: Route, seconds: float) -> socket.socket:
@@ -55,13 +52,10 @@ def open_socket(route: Route, seconds: float) -> socket.socket:
 
     Raises:
         NotSent: none could be opened in time.
-        InvalidInput: the proxy is not an http:// one.
     """
     deadline = time.monotonic() + seconds
     if route.proxy is None:
         return connect(route.address.host, route.address.port, seconds)
-    if route.proxy.scheme != "http":
-        raise InvalidInput(f"proxy: only http:// proxies can be used here, not {route.proxy.scheme}:// ones.")
     opened = connect(route.proxy.host, route.proxy.port, seconds)
     try:
         if route.has_tunnel:
@@ -95,15 +89,6 @@ def is_quiet(opened: socket.socket) -> bool:
     except OSError:
         pass
     return False
-
-
-def bytes_received(fd: int) -> int:
-    """Return how many bytes a connection has received; 0 where the system does not say (it is Linux that does)."""
-    if not hasattr(socket, "TCP_INFO") or sys.platform != "linux":
-        return 0
-    with socket.socket(fileno=os.dup(fd)) as copy:
-        info = copy.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED + 8)
-    return int.from_bytes(info[_BYTES_RECEIVED:], sys.byteorder)
 
 
 def reason_of(error: BaseException) -> str:

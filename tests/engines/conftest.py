@@ -15,7 +15,7 @@ from bybit_ext.engines.tls import TlsSettings
 from .senders import AsyncSender, Sender, SyncSender, open_sender, settings_for
 from .servers import RawServer, Serve
 
-ENGINES = ("h11", "curl")
+ENGINES = ("h11", "httptools")
 OpenSender = Callable[..., Sender]
 OpenServer = Callable[..., RawServer]
 

@@ -18,7 +18,7 @@ from bybit_ext.engines.sockets import Route
 from bybit_ext.engines.tls import TlsSettings
 from bybit_ext.errors import NotSent
 
-EngineName = Literal["h11", "curl"]
+EngineName = Literal["h11", "httptools"]
 Sent = Reply | NotSent | Lost
 
 KEY, SIGNATURE = "kEy-4d7f0c1b9a", "s1gNature-e83b5a20"

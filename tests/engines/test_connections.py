@@ -101,7 +101,7 @@ TRUE, FALSE = b'{"retCode":0}', b'{"retCode":110001}'
 EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
-@pytest.mark.parametrize("excess", [reply(FALSE), b"\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"x", chunked(FALSE)])
+@pytest.mark.parametrize("excess", [reply(FALSE), b"HTTP/1.1 100 Continue\r\n\r\n", b"x", chunked(FALSE)])
 @pytest.mark.parametrize(
     ("first", "body"),
     [(reply(TRUE), TRUE), (chunked(TRUE) + b"0\r\n\r\n", TRUE), (EMPTY, b""), (reply(b""), b"")],
@@ -124,6 +124,15 @@ def test_bytes_behind_an_answer_are_never_the_next_ones(
     sending = sender(server.url, tls=authority.trust)
     assert [sending.send().body for _ in range(3)] == [body] * 3
     assert server.opened == 3
+
+
+def test_an_empty_line_behind_an_answer_does_no_harm(sender: OpenSender, open_server: OpenServer) -> None:
+    def serve(peer: Peer) -> None:
+        while peer.read_request():
+            peer.send(reply(TRUE) + b"\r\n")
+
+    sending = sender(open_server(serve).url)
+    assert [sending.send().body for _ in range(3)] == [TRUE] * 3
 
 
 def test_an_answer_in_a_second_record_is_never_the_next_one(

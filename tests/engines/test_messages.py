@@ -253,7 +253,6 @@ def test_no_settings_of_other_programs_are_read(
     """Neither passwords for the host, nor proxies: those that count were read before."""
     home = tmp_path_factory.mktemp("home")
     (home / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
-    (home / ".curlrc").write_text('user-agent = "curlrc"\n')
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")

@@ -19,12 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bybit_ext.engines import sockets
 from bybit_ext.engines.interface import Lost, Reply
-from bybit_ext.engines.selection import choose_engine
 from bybit_ext.engines.tls import TlsSettings, read_tls_settings
 from bybit_ext.errors import InvalidInput, NotSent
 
 from .conftest import Authority, OpenSender, OpenServer, server_context
-from .senders import open_sender, settings_for
 from .servers import answering
 
 
@@ -206,21 +204,12 @@ def test_files_that_hold_no_certificates_are_invalid(
 # ---- settings
 
 
-def test_a_context_of_the_callers_own_is_taken_by_h11(open_server: OpenServer, authority: Authority) -> None:
+def test_a_context_of_the_callers_own_is_taken(
+    sender: OpenSender, open_server: OpenServer, authority: Authority
+) -> None:
     context = ssl.create_default_context(cafile=str(authority.file))
-    settings = settings_for(open_server(answering(), authority.server).url, tls=TlsSettings(context=context))
-    assert choose_engine(None, settings) == "h11"
-    for kind in ("h11-sync", "h11-async"):
-        sending = open_sender(kind, settings)
-        assert isinstance(sending.attempt(), Reply)
-        sending.shut_down()
-
-
-def test_a_context_is_an_error_with_curl() -> None:
-    settings = settings_for("https://api.bybit.com", tls=TlsSettings(context=ssl.create_default_context()))
-    with pytest.raises(InvalidInput, match="SSLContext"):
-        choose_engine("curl", settings)
-    assert choose_engine("auto", settings) == "h11"
+    server = open_server(answering(), authority.server)
+    assert isinstance(sender(server.url, tls=TlsSettings(context=context)).attempt(), Reply)
 
 
 def test_the_variables_say_whom_to_trust(

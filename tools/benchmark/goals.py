@@ -45,17 +45,17 @@ class Goal(NamedTuple):
 
 
 def _confirmed_goals() -> Iterator[Goal]:
-    for client in ("bybit-v5-h11", "bybit-v5-curl", "bybit-v5-async-h11", "bybit-v5-async-curl"):
+    for client in ("bybit-v5-h11", "bybit-v5-fast", "bybit-v5-async-h11", "bybit-v5-async-fast"):
         few, many = row_name(client, FEW), row_name(client, MANY)
         yield Goal("confirmed", Figure(few), Figure(few, "unconfirmed"), 3.0)
         yield Goal("confirmed", Figure(many), Figure(many, "unconfirmed"), 3.0)
         yield Goal("confirmed", Figure(many), Figure(few), 1.3)
 
 
-_FAST, _DEFAULT = "bybit-v5-async-curl", "bybit-v5-async-h11"
+_FAST, _DEFAULT = "bybit-v5-async-fast", "bybit-v5-async-h11"
 
 GOALS = (
-    Goal("one", Figure("bybit-v5-curl"), Figure("pybit"), 0.19),
+    Goal("one", Figure("bybit-v5-fast"), Figure("pybit"), 0.19),
     Goal("one", Figure("bybit-v5-h11"), Figure("pybit"), 0.5),
     Goal("one", Figure("bybit-v5-generated"), Figure("httpx"), 1.15),
     Goal("many", Figure(_FAST), Figure("pybit"), 0.19),
@@ -67,7 +67,7 @@ GOALS = (
     Goal("many", Figure(_DEFAULT, "p50"), Figure("pybit", "p50"), 1.0),
     Goal("cold", Figure("bybit-v5-h11"), Figure("pybit"), 0.75),
     Goal("cold", Figure("bybit-v5-h11", "wall"), Figure("pybit", "wall"), 0.75),
-    Goal("cold", Figure("bybit-v5-curl"), Figure("pybit"), 0.75),
-    Goal("cold", Figure("bybit-v5-curl", "wall"), Figure("pybit", "wall"), 0.75),
+    Goal("cold", Figure("bybit-v5-fast"), Figure("pybit"), 0.75),
+    Goal("cold", Figure("bybit-v5-fast", "wall"), Figure("pybit", "wall"), 0.75),
     *_confirmed_goals(),
 )

@@ -32,7 +32,7 @@ def test_titles_names_and_numbers_are_texts() -> None:
     assert texts(draw([calls()])) == [
         "One call in flight",
         "CPU, pybit = 1",
-        "bybit-v5-curl",
+        "bybit-v5-fast",
         "0.15",
         "pybit",
         "1.00",

@@ -53,7 +53,7 @@ def test_files_are_written(tmp_path: Path) -> None:
     data, chart = tmp_path / "data.json", tmp_path / "chart.svg"
     assert command.main(["--json", str(data), "--svg", str(chart)]) == 0
     content = json.loads(data.read_text(encoding="utf-8"))
-    assert content["measurements"]["one"]["ratios"]["bybit-v5-curl"]["cpu"] == 0.15
+    assert content["measurements"]["one"]["ratios"]["bybit-v5-fast"]["cpu"] == 0.15
     assert content["plan"]["rounds"] == Plan().rounds
     assert content["versions"]["httpx"].startswith("0.28")
     assert chart.read_text(encoding="utf-8").startswith("<svg ")

@@ -6,13 +6,13 @@ from .measured import calls, confirmed
 
 
 def test_a_goal_is_a_ratio_of_its_measurement() -> None:
-    goal = Goal("one", Figure("bybit-v5-curl", "p50"), Figure("pybit", "p50"), 0.5)
+    goal = Goal("one", Figure("bybit-v5-fast", "p50"), Figure("pybit", "p50"), 0.5)
     assert goal.ratio([confirmed(), calls()]) == 0.15
-    assert goal.text == "one: p50 of bybit-v5-curl to pybit"
+    assert goal.text == "one: p50 of bybit-v5-fast to pybit"
 
 
 def test_a_goal_of_what_was_not_measured_has_no_ratio() -> None:
-    goal = Goal("one", Figure("bybit-v5-curl"), Figure("ccxt"), 0.5)
+    goal = Goal("one", Figure("bybit-v5-fast"), Figure("ccxt"), 0.5)
     assert goal.ratio([calls()]) is None
     assert goal.ratio([confirmed()]) is None
 

@@ -69,10 +69,10 @@ class Client(NamedTuple):
 
 
 CLIENTS = (
-    Client("bybit-v5-curl", "ours:open_curl", "pycurl", "bybit-v5[fast]"),
+    Client("bybit-v5-fast", "ours:open_fast", "httptools", "bybit-v5[fast]"),
     Client("bybit-v5-h11", "ours:open_h11", "bybit_ext", "bybit-v5"),
     Client("bybit-v5-generated", "ours_generated:open_client", "bybit_ext", "bybit-v5"),
-    Client("bybit-v5-async-curl", "ours_async:open_curl", "pycurl", "bybit-v5[fast]", is_async=True),
+    Client("bybit-v5-async-fast", "ours_async:open_fast", "httptools", "bybit-v5[fast]", is_async=True),
     Client("bybit-v5-async-h11", "ours_async:open_h11", "bybit_ext", "bybit-v5", is_async=True),
     Client("pybit", "pybit_client:open_client", "pybit", "pybit", per_thread=True),
     Client("ccxt", "ccxt_client:open_client", "ccxt", "ccxt", per_thread=True),
@@ -89,10 +89,10 @@ CLIENTS = (
 documentation or that of their HTTP library, get one for each."""
 
 CONFIRMING = (
-    Client("bybit-v5-curl-confirmed", "ours:confirm_curl", "pycurl", "bybit-v5[fast,stream]"),
+    Client("bybit-v5-fast-confirmed", "ours:confirm_fast", "httptools", "bybit-v5[fast,stream]"),
     Client("bybit-v5-h11-confirmed", "ours:confirm_h11", "websockets", "bybit-v5[stream]"),
     Client(
-        "bybit-v5-async-curl-confirmed", "ours_async:confirm_curl", "pycurl", "bybit-v5[fast,stream]", is_async=True
+        "bybit-v5-async-fast-confirmed", "ours_async:confirm_fast", "httptools", "bybit-v5[fast,stream]", is_async=True
     ),
     Client("bybit-v5-async-h11-confirmed", "ours_async:confirm_h11", "websockets", "bybit-v5[stream]", is_async=True),
 )

@@ -35,7 +35,7 @@ def open_bybit(engine: EngineName, target: Target) -> Bybit:
     )
 
 
-open_curl = partial(_cancelling, "curl")
+open_fast = partial(_cancelling, "httptools")
 open_h11 = partial(_cancelling, "h11")
-confirm_curl = partial(_confirming, "curl")
+confirm_fast = partial(_confirming, "httptools")
 confirm_h11 = partial(_confirming, "h11")

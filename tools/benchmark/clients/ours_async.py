@@ -42,7 +42,7 @@ def _open(engine: EngineName, target: Target) -> AsyncBybit:
     )
 
 
-open_curl = partial(_cancelling, "curl")
+open_fast = partial(_cancelling, "httptools")
 open_h11 = partial(_cancelling, "h11")
-confirm_curl = partial(_confirming, "curl")
+confirm_fast = partial(_confirming, "httptools")
 confirm_h11 = partial(_confirming, "h11")

@@ -1,62 +1,30 @@
-"""What the engines for threads share: the connections that are open, places for calls, closing and forks."""
+"""The engine for threads: the connections that are open, places for calls, closing and forks."""
 
 import threading
 import time
-from abc import ABC, abstractmethod
 from traceback import clear_frames
-from typing import Protocol
 
 from bybit_ext.errors import NotSent
 
+from .connection_sync import Connection, open_connection
 from .forks import forget_in_children
+from .http1 import NewProtocol
 from .interface import Lost, Reply, Request, Sign, refuse_closed
 from .settings import EngineSettings
 from .sockets import not_reached, reason_of
 
 
-class Connection(Protocol):
-    """A connection to the server, which has one request after another."""
-
-    def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
-        """Send a request and return the reply.
-
-        Args:
-            request: what is sent.
-            sign: returns the headers that sign it.
-            deadline: by when that must end, in monotonic time.
-
-        Raises:
-            NotSent: nothing left this machine.
-            Lost: something may have.
-        """
-        ...
-
-    def start_next(self) -> bool:
-        """Get ready for the next request; return False if the connection cannot have one."""
-        ...
-
-    def is_quiet(self) -> bool:
-        """Return whether nothing came in since. If something did, it has ended, or has an answer too many."""
-        ...
-
-    def close(self) -> None:
-        """Close it. Closing twice is safe."""
-        ...
-
-    def forget(self) -> None:
-        """Close a forked child's copy of it, without a word to the server."""
-        ...
-
-
-class PooledEngine(ABC):
+class SocketEngine:
     """Sends over a stack of connections: the one that was used last is the most likely to be alive.
 
     Args:
         settings: how to reach the server.
+        protocol: makes the protocol's side of a connection.
     """
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, protocol: NewProtocol) -> None:
         self._settings = settings
+        self._protocol = protocol
         self._is_closed = False
         self._reset()
         forget_in_children(self)
@@ -71,7 +39,7 @@ class PooledEngine(ABC):
         inherited = self._open
         self._reset()
         for connection in inherited:
-            connection.forget()
+            connection.close()
 
     def send(self, request: Request, sign: Sign, *, seconds: float, fresh: bool = False) -> Reply:
         """Send a request and return the reply: see `Engine.send`."""
@@ -109,21 +77,13 @@ class PooledEngine(ABC):
         while len(self._open) >= self._settings.max_connections and self._drop_idle(0):
             pass
         try:
-            connection = self._connect(deadline)
+            connection = open_connection(self._settings, self._protocol, deadline)
         except NotSent:
             raise
         except Exception as error:  # noqa: BLE001 - such as too many open files, or threads
             raise not_reached(self._settings.route.address.host, reason_of(error)) from None
         self._open.add(connection)
         return connection
-
-    @abstractmethod
-    def _connect(self, deadline: float) -> Connection:
-        """Return a new connection, ready for a request.
-
-        Raises:
-            NotSent: none could be opened in time.
-        """
 
     def _exchange(self, connection: Connection, request: Request, sign: Sign, deadline: float) -> Reply:
         is_reusable = False

@@ -1,4 +1,4 @@
-"""The default engine for coroutines of asyncio: HTTP/1.1 by h11, over transports of asyncio."""
+"""One connection for coroutines: a transport of asyncio over a socket."""
 
 import asyncio
 import socket
@@ -7,43 +7,53 @@ from typing import cast
 
 from bybit_ext.errors import NotSent
 
-from .http1 import Http1Connection
+from .http1 import Http1Protocol, NewProtocol
 from .interface import Lost, Reply, Request, Sign
 from .outgoing import RequestHead
-from .pool_async import AsyncPooledEngine
+from .settings import EngineSettings
 from .sockets import is_quiet, not_reached, open_socket, reason_of
 from .threads import run_in_thread
 
 
-class AsyncH11Engine(AsyncPooledEngine):
-    """Sends by h11.
+async def open_connection(settings: EngineSettings, protocol: NewProtocol, deadline: float) -> "AsyncConnection":
+    """Return a new connection.
 
     Args:
         settings: how to reach the server.
+        protocol: makes the protocol's side of it.
+        deadline: by when it must stand, in the event loop's time.
+
+    Raises:
+        NotSent: none could be opened in time.
+    """
+    route = settings.route
+    host = route.address.host.removesuffix(".") if route.address.is_secure else None  # no certificate has the dot
+    context = settings.tls.ssl_context() if host else None
+    loop = asyncio.get_running_loop()
+    seconds = deadline - loop.time()
+    opened = await run_in_thread(lambda: open_socket(route, seconds), discard=socket.socket.close)
+    opened.setblocking(False)
+    connection = AsyncConnection(opened, protocol(RequestHead(route)))
+    try:
+        await loop.create_connection(lambda: connection, sock=opened, ssl=context, server_hostname=host)
+    except (OSError, ValueError) as error:
+        connection.close()
+        raise not_reached(route.address.host, reason_of(error)) from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class AsyncConnection(asyncio.Protocol):
+    """A connection to the server, which has one request after another.
+
+    Args:
+        opened: its socket, connected.
+        http: the protocol's side of it.
     """
 
-    async def _connect(self, deadline: float) -> "_Connection":
-        route = self._settings.route
-        host = route.address.host.removesuffix(".") if route.address.is_secure else None  # no certificate has the dot
-        context = self._settings.tls.ssl_context() if host else None
-        loop = asyncio.get_running_loop()
-        seconds = deadline - loop.time()
-        opened = await run_in_thread(lambda: open_socket(route, seconds), discard=socket.socket.close)
-        opened.setblocking(False)
-        connection = _Connection(opened, Http1Connection(RequestHead(route)))
-        try:
-            await loop.create_connection(lambda: connection, sock=opened, ssl=context, server_hostname=host)
-        except (OSError, ValueError) as error:
-            connection.close()
-            raise not_reached(route.address.host, reason_of(error)) from None
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-
-class _Connection(asyncio.Protocol):
-    def __init__(self, opened: socket.socket, http: Http1Connection) -> None:
+    def __init__(self, opened: socket.socket, http: Http1Protocol) -> None:
         self._socket = opened
         self._http = http
         self._transport: asyncio.Transport | None = None
@@ -51,6 +61,17 @@ class _Connection(asyncio.Protocol):
         self._ended: str | None = None
 
     async def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
+        """Send a request and return the reply.
+
+        Args:
+            request: what is sent.
+            sign: returns the headers that sign it.
+            deadline: by when that must end, in the event loop's time.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Lost: something may have.
+        """
         loop = asyncio.get_running_loop()
         message = self._http.write(request, sign())
         if self._transport is None or self._ended is not None:
@@ -67,24 +88,30 @@ class _Connection(asyncio.Protocol):
             timer.cancel()
 
     def start_next(self) -> bool:
+        """Get ready for the next request; return False if the connection cannot have one."""
         return self._http.start_next()
 
     def is_quiet(self) -> bool:
+        """Return whether nothing came in since. If something did, it has ended, or has an answer too many."""
         return self._ended is None and is_quiet(self._socket)
 
     def close(self) -> None:
+        """Close it, in its event loop. Closing twice is safe."""
         if self._transport is None:  # it never stood
             self._socket.close()
         else:
             self._transport.abort()
 
     def forget(self) -> None:
+        """Close it where its event loop is gone: another process's, or closed. Nothing is said to the server."""
         self._socket.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport: asyncio calls this."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        """Take bytes that came in: asyncio calls this."""
         if self._awaited is None:
             self._ended = "bytes came that no request had asked for"
             self.close()
@@ -92,6 +119,7 @@ class _Connection(asyncio.Protocol):
             self._feed(self._awaited, data)
 
     def eof_received(self) -> None:
+        """Take the end of what comes in: asyncio calls this."""
         self._ended = "the server closed it"
         if self._awaited and self._has_said_goodbye():
             self._feed(self._awaited, b"")
@@ -105,6 +133,7 @@ class _Connection(asyncio.Protocol):
             return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Take the end of the connection: asyncio calls this."""
         self._ended = self._ended or (reason_of(exc) if exc else "it was closed")
         self._fail(self._ended)
 

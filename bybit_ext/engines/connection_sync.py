@@ -1,4 +1,4 @@
-"""The default engine for threads: HTTP/1.1 by h11, over sockets of its own."""
+"""One connection for threads: a socket, and TLS on it."""
 
 import socket
 import time
@@ -6,25 +6,27 @@ import time
 from bybit_ext.errors import NotSent
 
 from .forks import close_in_children
-from .http1 import Http1Connection
+from .http1 import Http1Protocol, NewProtocol
 from .interface import Lost, Reply, Request, Sign
 from .outgoing import RequestHead
-from .pool_sync import PooledEngine
 from .settings import EngineSettings
 from .sockets import is_quiet, not_reached, open_socket, reason_of
 
 _CHUNK = 65_536  # bytes of one read
 
 
-class H11Engine(PooledEngine):
-    """Sends by h11.
+def open_connection(settings: EngineSettings, protocol: NewProtocol, deadline: float) -> "Connection":
+    """Return a new connection.
 
     Args:
         settings: how to reach the server.
-    """
+        protocol: makes the protocol's side of it.
+        deadline: by when it must stand, in monotonic time.
 
-    def _connect(self, deadline: float) -> "_Connection":
-        return _Connection(_open(self._settings, deadline), RequestHead(self._settings.route))
+    Raises:
+        NotSent: none could be opened in time.
+    """
+    return Connection(_open(settings, deadline), protocol(RequestHead(settings.route)))
 
 
 def _open(settings: EngineSettings, deadline: float) -> socket.socket:
@@ -51,12 +53,30 @@ def _open(settings: EngineSettings, deadline: float) -> socket.socket:
     return opened
 
 
-class _Connection:
-    def __init__(self, opened: socket.socket, head: RequestHead) -> None:
+class Connection:
+    """A connection to the server, which has one request after another.
+
+    Args:
+        opened: its socket, connected.
+        http: the protocol's side of it.
+    """
+
+    def __init__(self, opened: socket.socket, http: Http1Protocol) -> None:
         self._socket = opened
-        self._http = Http1Connection(head)
+        self._http = http
 
     def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
+        """Send a request and return the reply.
+
+        Args:
+            request: what is sent.
+            sign: returns the headers that sign it.
+            deadline: by when that must end, in monotonic time.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Lost: something may have.
+        """
         message = self._http.write(request, sign())
         if time.monotonic() >= deadline:
             raise NotSent("The request did not leave (its time was over).")
@@ -88,12 +108,13 @@ class _Connection:
         self._socket.settimeout(left)
 
     def start_next(self) -> bool:
+        """Get ready for the next request; return False if the connection cannot have one."""
         return self._http.start_next()
 
     def is_quiet(self) -> bool:
+        """Return whether nothing came in since. If something did, it has ended, or has an answer too many."""
         return is_quiet(self._socket)
 
     def close(self) -> None:
+        """Close it, in a forked child its copy, without a word to the server. Closing twice is safe."""
         self._socket.close()
-
-    forget = close

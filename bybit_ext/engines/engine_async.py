@@ -1,63 +1,31 @@
-"""What the engines for coroutines share: the connections of each event loop, places for calls, closing and forks."""
+"""The engine for coroutines: the connections of each event loop, places for calls, closing and forks."""
 
 import asyncio
 import threading
 import time
-from abc import ABC, abstractmethod
 from traceback import clear_frames
-from typing import Protocol
 
 from bybit_ext.errors import NotSent
 
+from .connection_async import AsyncConnection, open_connection
 from .forks import forget_in_children
+from .http1 import NewProtocol
 from .interface import Lost, Reply, Request, Sign, refuse_closed
 from .settings import EngineSettings
 from .sockets import not_reached, reason_of
 
 
-class AsyncConnection(Protocol):
-    """A connection to the server, which has one request after another."""
-
-    async def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
-        """Send a request and return the reply.
-
-        Args:
-            request: what is sent.
-            sign: returns the headers that sign it.
-            deadline: by when that must end, in the event loop's time.
-
-        Raises:
-            NotSent: nothing left this machine.
-            Lost: something may have.
-        """
-        ...
-
-    def start_next(self) -> bool:
-        """Get ready for the next request; return False if the connection cannot have one."""
-        ...
-
-    def is_quiet(self) -> bool:
-        """Return whether nothing came in since. If something did, it has ended, or has an answer too many."""
-        ...
-
-    def close(self) -> None:
-        """Close it, in its event loop. Closing twice is safe."""
-        ...
-
-    def forget(self) -> None:
-        """Close it where its event loop is gone: another process's, or closed. Nothing is said to the server."""
-        ...
-
-
-class AsyncPooledEngine(ABC):
+class AsyncSocketEngine:
     """Sends over a stack of connections for each event loop: the one that was used last is the most likely to be alive.
 
     Args:
         settings: how to reach the server.
+        protocol: makes the protocol's side of a connection.
     """
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, protocol: NewProtocol) -> None:
         self._settings = settings
+        self._protocol = protocol
         self._is_closed = False
         self._reset()
         forget_in_children(self)
@@ -107,7 +75,7 @@ class AsyncPooledEngine(ABC):
         pool.make_room()
         try:
             async with asyncio.timeout_at(deadline):
-                connection = await self._connect(deadline)
+                connection = await open_connection(self._settings, self._protocol, deadline)
         except NotSent:
             raise
         except TimeoutError:
@@ -116,14 +84,6 @@ class AsyncPooledEngine(ABC):
             raise not_reached(self._settings.route.address.host, reason_of(error)) from None
         pool.open.add(connection)
         return connection
-
-    @abstractmethod
-    async def _connect(self, deadline: float) -> AsyncConnection:
-        """Return a new connection, ready for a request.
-
-        Raises:
-            NotSent: none could be opened in time.
-        """
 
     async def _exchange(
         self, pool: "_Pool", connection: AsyncConnection, request: Request, sign: Sign, deadline: float
