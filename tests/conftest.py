@@ -26,6 +26,7 @@ settings.register_profile("unshrunk", settings.get_profile("fixed"), phases=set(
 settings.register_profile("brief", settings.get_profile("fixed"), max_examples=10)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
+ENGINE: Any = os.environ.get("BYBIT_TEST_ENGINE", "h11")  # what reads HTTP in the tests that name no engine
 API_KEY = "XXXXXXXXXXXXXXXXXX"
 API_SECRET = "YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY"
 
@@ -63,7 +64,7 @@ def exchange() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def bybit(sandbox: Sandbox) -> Iterator[Bybit]:
-    with Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url) as client:
+    with Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url, engine=ENGINE) as client:
         yield client
 
 
@@ -71,7 +72,7 @@ def with_defaults(options: dict[str, Any]) -> dict[str, Any]:
     """Let a call be sent once, where a test is about one send; a test about sending again gives a deadline of its
     own."""
     once = {} if "deadline" in options else {"max_sends": 1}
-    return {"api_key": API_KEY, "api_secret": API_SECRET, **once, **options}
+    return {"api_key": API_KEY, "api_secret": API_SECRET, "engine": ENGINE, **once, **options}
 
 
 def cancel_sync(order: CancelOrderRequest, **options: Any) -> CancelAccepted:

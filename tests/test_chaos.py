@@ -28,6 +28,7 @@ from bybit_ext import (
     BybitError,
     CancelAccepted,
     CancelOutcome,
+    EngineName,
     OrderClosed,
     OrderNotFound,
     OutcomeUnknown,
@@ -64,7 +65,7 @@ MOST_FAULTS = 3
 MOST_REQUOTES = 3
 BOT_QTY = "7"
 TOLERANCE = CLOCK_TOLERANCE + 50  # ms; the answer that says the exchange's time was under way for a while
-ENGINES = ["h11"]
+ENGINES: list[EngineName] = ["h11", "httptools"]
 
 # Everything that an honest exchange can do to a request: it may be silent or garbled, but it does not lie.
 FAULTS: dict[str, Fault] = {
@@ -130,7 +131,7 @@ class Story:
 class World:
     """What the exchange and the client are like meanwhile."""
 
-    engine: str
+    engine: EngineName
     stream: StreamFaults | None
     lists: ListFaults
     read_faults: list[Fault]
