@@ -30,10 +30,10 @@ class HttptoolsProtocol:
         self._begin()
 
     def _begin(self) -> None:
-        self._received = self._parts = 0
+        self._received = self._parts = self._status = 0
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
-        self._has_head = self._is_complete = self._can_have_next = False
+        self._has_head = self._is_complete = self._can_have_next = self._is_http1 = False
 
     def write(self, request: Request, signature: Headers) -> bytes:
         """Return the bytes of a request, and await its answer.
@@ -80,16 +80,13 @@ class HttptoolsProtocol:
             raise not_http()
 
     def _end(self) -> Reply:
-        """The connection has ended: so has a body whose length the head does not say."""
+        """Return the reply: the connection has ended, so has a body whose length the head does not say."""
         if not self._has_head or any(name in self._headers for name in _LENGTHS):
             raise ended_too_early()
         return self._reply()
 
     def _reply(self) -> Reply:
-        if (
-            self._parser.get_http_version() not in _VERSIONS
-            or self._headers.get("transfer-encoding", "chunked") != "chunked"
-        ):
+        if not self._is_http1 or self._headers.get("transfer-encoding", "chunked").lower() != "chunked":
             raise not_http()
         return Reply(self._status, self._headers, decode_body(self._headers, b"".join(self._body)))
 
@@ -113,6 +110,7 @@ class HttptoolsProtocol:
         """Take the status, and drop an interim answer."""
         if self._is_complete:
             return
+        self._is_http1 = self._parser.get_http_version() in _VERSIONS
         self._status = self._parser.get_status_code()
         if self._status in _INTERIM:
             self._headers = {}
