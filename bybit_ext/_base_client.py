@@ -233,7 +233,7 @@ class BaseClient(ABC, Generic[Transport]):
         calls = self._calls_about(order, time, seconds, min(one_send, seconds * _SHARE_OF_SEND))
         resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
         calls.limits = evolve(calls.limits, resend_deadline=resend_deadline)
-        name = calls.identity.name
+        name, local_start = calls.identity.name, self._caller.clock.local()
         subscription = self._listen_for(OrderKey(name.order_id, name.order_link_id))
         tracker = OrderTracker(
             calls.identity,
@@ -242,7 +242,7 @@ class BaseClient(ABC, Generic[Transport]):
             absent_after=self._absent_after,
             has_stream=subscription is not None,
         )
-        return Confirmation(calls, tracker, subscription, self._caller.clock.local()).flow()
+        return Confirmation(calls, tracker, subscription, local_start).flow()
 
     def _calls_about(self, order: CancelOrderRequest, time: CallTime, seconds: float, timeout: float) -> OrderCalls:
         self._check_open()
@@ -250,7 +250,7 @@ class BaseClient(ABC, Generic[Transport]):
         built = build_request(cancel_order, base_path, body=order)
         name = OrderName.of(order)
         now = self._caller.clock() if name.order_link_id else 0  # an order id names one order for ever
-        identity = Identity(name, CallStart(time.now, now, now, self._caller.recv_window))
+        identity = Identity(name, CallStart.from_clock(time.now, now, self._caller.recv_window))
         limits = Limits(Deadline.after(time, seconds), timeout, max_sends=self._max_sends)
         return OrderCalls(self._caller, time, base_path, built, identity, limits)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import InvalidInput
+from .errors import InvalidInput, show
 
 _MAX_SECONDS = 86_400.0
 # What the engine or the signature puts there.
@@ -18,7 +18,7 @@ def check_seconds(name: str, seconds: object) -> float:
     """
     if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds <= _MAX_SECONDS:
         return float(seconds)
-    raise InvalidInput(f"{name}: must be a positive number of seconds, at most a day, not {seconds!r:.40}.")
+    raise InvalidInput(f"{name}: must be a positive number of seconds, at most a day, not {show(seconds)}.")
 
 
 def check_count(name: str, count: object) -> int:
@@ -29,7 +29,7 @@ def check_count(name: str, count: object) -> int:
     """
     if type(count) is int and count > 0:
         return count
-    raise InvalidInput(f"{name}: must be a positive whole number, not {count!r:.40}.")
+    raise InvalidInput(f"{name}: must be a positive whole number, not {show(count)}.")
 
 
 def check_headers(headers: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:

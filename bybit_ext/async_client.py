@@ -160,6 +160,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
+        self._stay_in_loop()
         subscription = self._listen_for(OrderKey())
         if subscription is None:
             raise no_stream()

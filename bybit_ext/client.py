@@ -18,6 +18,7 @@ from .calls.retry import RetryState
 from .engines.as_transport import UnusableEngine
 from .engines.interface import AsyncEngine, Engine, Lost
 from .engines.selection import open_async_engine, open_engine
+from .engines.sockets import reason_of
 from .engines.transport import TransportEngine
 from .errors import BybitError, InvalidInput, NotSent
 from .orders.requests import CancelOrderRequest
@@ -217,7 +218,10 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         with self._lock:
             self._check_open()
             if self._stream is None or self._stream.can_be_replaced:
-                self._stream = ThreadStream(settings)
+                try:
+                    self._stream = ThreadStream(settings)
+                except (OSError, RuntimeError) as error:  # no file descriptor or no thread is left
+                    raise NotSent(f"The order stream could not be started ({reason_of(error)}).") from None
                 weakref.finalize(self, self._stream.stop)
             return self._stream.add(ThreadSubscription(key))
 

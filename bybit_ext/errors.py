@@ -29,6 +29,18 @@ if TYPE_CHECKING:
     from .results import CancelAccepted
 
 
+_LONGEST = 40  # characters of a value that a message shows
+_MOST_BITS = 1024  # of a whole number that is written out: Python refuses far longer ones
+
+
+def show(value: object) -> str:
+    """Return a value as a message shows it: cut, if it is long, and of what is not a plain value only its type."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a number with hundreds of digits"
+    text = repr(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 class BybitError(Exception):
     """The root of all errors of this package.
 

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable
 
-from bybit_ext.errors import InvalidInput
+from bybit_ext.errors import InvalidInput, show
 
 Clock = Callable[[], int]
 """Returns UTC time in ms."""
 
+_MAX_TIME = 10**14  # ms, the year 5138
 _MAX_CORRECTION = 86_400_000  # ms, a day: a clock that is further off, or an answer that says so, is not to be trusted
 
 
@@ -48,8 +49,8 @@ class ServerClock:
             now = self._clock()
         except Exception as error:
             raise InvalidInput(f"clock: raised {type(error).__name__}.") from error
-        if type(now) is not int:
-            raise InvalidInput(f"clock: must return whole ms as int, not {now!r:.40}.")
+        if type(now) is not int or abs(now) > _MAX_TIME:
+            raise InvalidInput(f"clock: must return whole ms as int, not {show(now)}.")
         return now
 
     def correct(self, offset: int) -> bool:

@@ -8,11 +8,12 @@ from collections.abc import Generator
 import httpx
 
 from bybit_ext.document import is_public
-from bybit_ext.errors import InvalidInput
+from bybit_ext.errors import InvalidInput, show
 
 from .clock import Clock, system_clock
 from .credentials import Credentials
 
+_MAX_RECV_WINDOW = 86_400_000  # ms
 _WITHOUT_BODY = ("GET", "HEAD", "DELETE")
 
 
@@ -53,9 +54,9 @@ class Signature:
         )
 
     @property
-    def secrets(self) -> tuple[str, str]:
-        """What must not be shown: the API key and the signature."""
-        return self.headers[0][1], self.headers[3][1]
+    def signature(self) -> str:
+        """What must not be shown, beside the API key."""
+        return self.headers[3][1]
 
     def __repr__(self) -> str:
         return f"Signature(timestamp={self.timestamp})"
@@ -70,10 +71,12 @@ def check_recv_window(recv_window: object) -> int:
     """Return how long a signature stays good, in ms.
 
     Raises:
-        InvalidInput: it is not a positive whole number.
+        InvalidInput: it is not a positive whole number, or more than a day.
     """
-    if type(recv_window) is not int or recv_window <= 0:
-        raise InvalidInput(f"recv_window: must be a positive whole number of ms, not {recv_window!r:.40}.")
+    if type(recv_window) is not int or not 0 < recv_window <= _MAX_RECV_WINDOW:
+        raise InvalidInput(
+            f"recv_window: must be a positive whole number of ms, up to a day, not {show(recv_window)}."
+        )
     return recv_window
 
 

@@ -99,18 +99,17 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
     state = state or RetryState()
     request = evolve(built.request, headers=built.request.headers + caller.headers) if caller.headers else built.request
     while True:
-        attempt = _Attempt(built, caller, time)
+        attempt = _Attempt(built, caller, time, state)
         seconds = min(limits.timeout, limits.deadline.remaining)
         sent: Sent = yield Send(request, attempt.sign, seconds, fresh=state.lost_an_answer)
         try:
-            return attempt.process(sent, process, state)
+            return attempt.process(sent, process)
         except BybitError as caught:
             error = caught
         finally:
-            state.signed_at = attempt.signed_at
             del sent
         state.record(error)
-        attempt.correct_clock(error, state)
+        attempt.correct_clock(error)
         wait = wait_before_next(policy, error, state)
         if wait is not None and isinstance(error, RateLimited):
             error.retry_at = attempt.time_in(wait)
@@ -128,12 +127,12 @@ class _Attempt:
     _built: BuiltRequest
     _caller: Caller
     _time: CallTime
+    _state: RetryState
     _signature: Signature | None = None
-    signed_at: float = 0.0
 
     def sign(self) -> Headers:
         """Return the headers that sign the request now."""
-        self.signed_at = self._time.clock()
+        self._state.signed_at = self._time.clock()
         if not self._built.is_signed:
             return ()
         request = self._built.request
@@ -143,9 +142,11 @@ class _Attempt:
             recv_window=self._caller.recv_window,
             payload=payload_of(request.method, request.target.partition("?")[2].encode(), request.body),
         )
+        self._state.secrets.append(self._signature.signature)
         return self._signature.headers
 
-    def process(self, sent: Sent, process: Process[Parsed], state: RetryState) -> tuple[Parsed, Evidence]:
+    def process(self, sent: Sent, process: Process[Parsed]) -> tuple[Parsed, Evidence]:
+        state = self._state
         if isinstance(sent, NotSent):
             raise type(sent)(sent.args[0], Evidence(sends=state.sends))
         state.sends += 1
@@ -154,15 +155,16 @@ class _Attempt:
             state.lost_an_answer = True
             message = f"The request was sent, but no answer came back ({self._caller.host}: {sent})."
             raise OutcomeUnknown(message, Evidence(timestamp=timestamp, sends=state.sends))
-        secrets = self._signature.secrets if self._signature else ()
+        secrets = (self._caller.credentials.api_key, *state.secrets)
         return process(RawReply(sent, secrets, timestamp, state.sends))
 
-    def correct_clock(self, error: BybitError, state: RetryState) -> None:
+    def correct_clock(self, error: BybitError) -> None:
         """Take over the exchange's time from the first answer that refused a timestamp."""
+        state = self._state
         told = error.evidence.server_time
         if not isinstance(error, ClockError) or state.corrected_by or told is None:
             return
-        half_round_trip = (self._time.now - self.signed_at) / 2
+        half_round_trip = (self._time.now - state.signed_at) / 2
         local = self._local_time()
         if local is not None and self._caller.clock.correct(told + round(half_round_trip * 1000) - local):
             state.corrected_by = error

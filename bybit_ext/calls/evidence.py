@@ -44,13 +44,6 @@ def read_evidence(
     )
 
 
-def redact_message(content: Any, secrets: tuple[str, ...]) -> None:
-    """Redact the message in the JSON of a reply, which becomes part of a model."""
-    message = object_fields(content).get("retMsg")
-    if isinstance(message, str) and len(message) > _SHORT_MESSAGE:
-        content["retMsg"] = redact(message, *secrets)
-
-
 def _redact(text: str, secrets: tuple[str, ...]) -> str:
     redacted = redact(text, *secrets) if len(text) > _SHORT_MESSAGE else text
     return redacted if len(redacted) <= _MAX_MESSAGE else f"{redacted[:_MAX_MESSAGE]}…"

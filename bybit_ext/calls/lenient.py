@@ -1,6 +1,7 @@
-"""Read a model of which only the required fields must be what the document says. All else is carried as it came."""
+"""Read models of which only the required fields must be what the document says. All else is carried as it came."""
 
 import logging
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Protocol, Self, TypeVar, cast
 
@@ -25,23 +26,33 @@ class ReadableModel(Protocol):
 AnyModel = TypeVar("AnyModel", bound=ReadableModel)
 
 
-def parse_leniently(model: type[AnyModel], item: object) -> AnyModel | None:
-    """Return the model of a JSON object; None, and a line in the log, if a required field cannot be read."""
-    problem = "it is not an object"
-    if isinstance(item, dict):
-        try:
-            found = model.from_dict(cast("dict[str, Any]", item))
-        except KeyError as error:
-            problem = f"{error} is missing"
-        except (TypeError, ValueError, AttributeError, RecursionError) as error:
-            problem = type(error).__name__
+def parse_leniently(model: type[AnyModel], items: Sequence[object]) -> list[AnyModel]:
+    """Return the models of JSON objects, without those of which a required field cannot be read; a log line says so."""
+    found: list[AnyModel] = []
+    problem = ""
+    for item in items:
+        read = _parse(model, item)
+        if isinstance(read, str):
+            problem = problem or read
         else:
-            wrong = [name for name, validate in _required_fields(model) if validate(getattr(found, name))]
-            if not wrong:
-                return found
-            problem = f"{', '.join(wrong)} cannot be read"
-    _log.warning("%s left out: %s", model.__name__, problem)
-    return None
+            found.append(read)
+    if problem:
+        _log.warning("%d of %d %ss left out: %s", len(items) - len(found), len(items), model.__name__, problem)
+    return found
+
+
+def _parse(model: type[AnyModel], item: object) -> AnyModel | str:
+    """Return the model, or what is wrong."""
+    if not isinstance(item, dict):
+        return "it is not an object"
+    try:
+        found = model.from_dict(cast("dict[str, Any]", item))
+    except KeyError as error:
+        return f"{error} is missing"
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
+        return type(error).__name__
+    wrong = [name for name, validate in _required_fields(model) if validate(getattr(found, name))]
+    return f"{', '.join(wrong)} cannot be read" if wrong else found
 
 
 @cache

@@ -8,18 +8,18 @@ from typing import Any
 from attrs import frozen
 from bybit_v5.models import ErrorResponse
 
-from bybit_ext.auth.redaction import redact
+from bybit_ext.auth.redaction import may_echo, redact, redact_json
 from bybit_ext.engines.interface import Reply
 from bybit_ext.errors import AuthenticationFailed, BybitError, Forbidden, OutcomeUnknown, error_class_for
 from bybit_ext.results import Evidence
 
-from .evidence import read_evidence, redact_message
+from .evidence import read_evidence
 from .operations import Answer, Operation, parse_response
 from .strict_json import parse_json
 from .validation import validate_type
 
 _EXCERPT = 200  # characters of a body that a message shows
-_EXCERPT_IS_IN = 4000  # bytes of a body that are looked at for it
+_EXCERPT_IS_IN = 4000  # characters of a body that are looked at for it
 _PLACES = ("country", "region", "location", "cloudfront", "could not be satisfied")
 _LIMITS = ("frequent", "too many", "rate limit")
 
@@ -57,7 +57,8 @@ def read_reply(raw: RawReply) -> tuple[Any, Evidence]:
         content = None
     evidence = read_evidence(raw.reply, content, secrets=raw.secrets, timestamp=raw.timestamp, sends=raw.sends)
     if raw.reply.status == HTTPStatus.OK and evidence.ret_code == 0:
-        redact_message(content, raw.secrets)
+        if may_echo(raw.reply.body, raw.secrets):
+            redact_json(content, raw.secrets)
         return content, evidence
     raise _refusal(raw, evidence)
 
@@ -120,7 +121,8 @@ def _reason_of_403(excerpt: str) -> str:
 
 def _excerpt(raw: RawReply) -> str:
     """Return the beginning of a body, as text a person can read: of HTML without its tags."""
-    text = raw.reply.body[:_EXCERPT_IS_IN].decode(errors="replace")
+    # Redacted before it is cut, since half a secret is not recognised; without the nulls of other encodings.
+    text = redact(raw.reply.body.decode(errors="replace").replace("\0", ""), *raw.secrets)[:_EXCERPT_IS_IN]
     text = re.sub(r"<(script|style)\b[^<]*", " ", text)
     text = html.unescape(re.sub(r"<[^<>]*>", " ", text))
     words = " ".join(redact(text, *raw.secrets).split())

@@ -16,7 +16,7 @@ Each row is a rule, and a policy is a list of rules: the first that knows an ans
 from collections.abc import Callable
 from http import HTTPStatus
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from bybit_ext.errors import (
     BUSY,
@@ -51,6 +51,7 @@ class RetryState:
         refused: the last refusal; None if there was none.
         lost_an_answer: whether a connection brought none: then the other idle ones may be dead too.
         signed_at: when the last send was signed, monotonic time in s.
+        secrets: the signatures of all sends, which an answer may echo.
     """
 
     sends: int = 0
@@ -60,6 +61,7 @@ class RetryState:
     refused: Refused | None = None
     lost_an_answer: bool = False
     signed_at: float = 0.0
+    secrets: list[str] = field(factory=list[str], repr=False)
 
     def record(self, error: BybitError) -> None:
         """Take note of a try that failed."""

@@ -14,6 +14,7 @@ from bybit_v5 import models
 from bybit_v5.types import Unset
 
 from bybit_ext.document import Validate
+from bybit_ext.errors import show
 
 
 def validate_type(value: object, hint: Any, path: str) -> str | None:
@@ -87,7 +88,7 @@ def _union_validator(hint: Any) -> Validate:
         for option in options.values():
             if option(value) is None:
                 return None
-        return f"{message}, not {_show(value)}"
+        return f"{message}, not {show(value)}"
 
     return validate
 
@@ -101,7 +102,7 @@ def _literal_validator(hint: Any) -> Validate:
         for option, validate_kind in options:
             if value == option and validate_kind(value) is None:
                 return None
-        return f"{message}, not {_show(value)}"
+        return f"{message}, not {show(value)}"
 
     return validate
 
@@ -111,7 +112,7 @@ def _model_validator(model: Any) -> Validate:
 
     def validate(value: object) -> str | None:
         if not isinstance(value, model):
-            return f": must be {model.__name__}, not {_show(value)}"
+            return f": must be {model.__name__}, not {show(value)}"
         if not fields:
             fields.extend((name, type_validator(hint)) for name, hint in field_hints(model).items())
         for name, validate_field in fields:
@@ -127,7 +128,7 @@ def _list_validator(hint: Any) -> Validate:
 
     def validate(value: object) -> str | None:
         if not isinstance(value, list):
-            return f": must be list, not {_show(value)}"
+            return f": must be list, not {show(value)}"
         for i, item in enumerate(cast("list[object]", value)):
             if problem := validate_item(item):
                 return f"[{i}]{problem}"
@@ -141,7 +142,7 @@ def _dict_validator(hint: Any) -> Validate:
 
     def validate(value: object) -> str | None:
         if not isinstance(value, dict):
-            return f": must be dict, not {_show(value)}"
+            return f": must be dict, not {show(value)}"
         for name, item in cast("dict[str, object]", value).items():
             if problem := validate_value(item):
                 return f"[{name!r:.40}]{problem}"
@@ -154,7 +155,7 @@ def _int_validator(hint: Any) -> Validate:
     message = f": must be {describe(hint)}"
 
     def validate(value: object) -> str | None:
-        return None if parse_integer(value) is not None else f"{message}, not {_show(value)}"
+        return None if parse_integer(value) is not None else f"{message}, not {show(value)}"
 
     return validate
 
@@ -163,12 +164,6 @@ def _class_validator(hint: Any, kind: Any) -> Validate:
     message = f": must be {describe(hint)}"
 
     def validate(value: object) -> str | None:
-        return None if isinstance(value, kind) else f"{message}, not {_show(value)}"
+        return None if isinstance(value, kind) else f"{message}, not {show(value)}"
 
     return validate
-
-
-def _show(value: object) -> str:
-    longest = 40
-    text = repr(value) if isinstance(value, str | int | float | NoneType) else f"a {type(value).__name__}"
-    return text if len(text) <= longest else f"{text[:longest]}…"

@@ -9,13 +9,12 @@ from typing import Any, cast
 
 import httpx
 
-from bybit_ext.auth.redaction import redact
+from bybit_ext.auth.redaction import redact, redact_json
 from bybit_ext.errors import InvalidInput, NotSent
 
 from .interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
 
 _SECRET_HEADERS = ("X-BAPI-API-KEY", "X-BAPI-SIGN")
-_IDS = ("orderId", "orderLinkId")  # what names an order must stay as it is, even if somebody put the API key into it
 _OURS = frozenset({"host", "content-length", "accept-encoding", "connection", "transfer-encoding"})
 _NOT_PASSED_ON = _OURS | {"content-encoding", "set-cookie"}  # httpx would send a cookie back with every request
 
@@ -119,23 +118,4 @@ def redact_body(body: bytes, secrets: list[str]) -> bytes:
         text = unescape(body.decode("latin-1"))
         redacted = redact(text, *secrets)
         return body if redacted == text else redacted.encode("latin-1", errors="xmlcharrefreplace")
-    return json.dumps(content).encode() if _redact_strings(content, secrets) else body
-
-
-def _redact_strings(content: Any, secrets: list[str]) -> bool:
-    """Redact the strings of JSON, however deep they are; return whether there was anything to redact."""
-    has_changed = False
-    unread: list[Any] = [content]
-    while unread:
-        part = unread.pop()
-        if isinstance(part, dict):
-            entries: list[tuple[Any, Any]] = list(cast("dict[str, Any]", part).items())
-        else:
-            entries = list(enumerate(cast("list[object]", part))) if isinstance(part, list) else []
-        for key, value in entries:
-            if isinstance(value, str) and key not in _IDS and (redacted := redact(value, *secrets)) != value:
-                part[key] = redacted
-                has_changed = True
-            elif isinstance(value, dict | list):
-                unread.append(value)
-    return has_changed
+    return json.dumps(content).encode() if redact_json(content, secrets) else body

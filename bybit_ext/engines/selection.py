@@ -4,7 +4,7 @@ import logging
 from importlib.util import find_spec
 from typing import Literal
 
-from bybit_ext.errors import InvalidInput
+from bybit_ext.errors import InvalidInput, show
 
 from .engine_async import AsyncSocketEngine
 from .engine_sync import SocketEngine
@@ -35,7 +35,7 @@ def choose_engine(name: EngineName | None) -> ChosenEngine:
     if name is None or name == "h11":
         return "h11"
     if name != "httptools":
-        raise InvalidInput(f"engine: there is no {name!r:.40}; there are 'h11', 'httptools' and 'auto'.")
+        raise InvalidInput(f"engine: there is no {show(name)}; there are 'h11', 'httptools' and 'auto'.")
     if not has_httptools:
         raise InvalidInput("engine: 'httptools' needs pip install 'bybit-v5[fast]'.")
     return "httptools"

@@ -55,12 +55,11 @@ class TransportEngine:
                 if not reader.is_done:
                     for part in cast("httpx.SyncByteStream", response.stream):
                         reader.take(part)
+                return reader.reply()
             finally:
                 response.close()
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be weighed against earlier sends
             problem = _translate(error)
-        else:
-            return reader.reply()
         raise problem
 
     def close(self) -> None:
@@ -97,12 +96,11 @@ class AsyncTransportEngine:
                     if not reader.is_done:
                         async for part in cast("httpx.AsyncByteStream", response.stream):
                             reader.take(part)
+                    return reader.reply()
                 finally:
                     await response.aclose()
         except Exception as error:  # noqa: BLE001 - whatever it is, it must be weighed against earlier sends
             problem = _translate(error)
-        else:
-            return reader.reply()
         raise problem
 
     async def drop_idle(self) -> None:
@@ -155,8 +153,10 @@ class _Reader:
     def reply(self) -> Reply:
         headers = {name.lower(): value for name, value in self._response.headers.items()}
         if self.is_done:
-            self.take(self._response.content)
-            return Reply(self._response.status_code, headers, self._parts[0])
+            content = self._response.content
+            if len(content) > MAX_REPLY_SIZE:
+                raise too_large()
+            return Reply(self._response.status_code, headers, content)
         return Reply(self._response.status_code, headers, decode_body(headers, b"".join(self._parts)))
 
 

@@ -4,7 +4,6 @@ from bybit_ext.calls.flow import Flow, Sleep, backoff_delay
 from bybit_ext.errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
 from bybit_ext.results import CancelAccepted
 
-from .identity import Match
 from .order_calls import OrderCalls, shows
 from .reports import Reports
 from .tracker import is_worth_resending
@@ -40,14 +39,14 @@ def _cancel_by_id(calls: OrderCalls, unknown: OutcomeUnknown) -> Flow[CancelAcce
     while True:
         yield from _read(calls, reports)
         readings += 1
-        for report in reports.matching(Match.CERTAIN):
-            order_id = report.order.order_id
+        if reports.meant:
+            order_id = reports.meant.order.order_id
             try:
                 if order_id not in refused:
                     return (yield from calls.cancel(order_id))
             except (OrderNotFound, OrderClosed) as error:
                 refused[order_id] = error
-            if report.is_final:  # it ended during the call, so it is the one
+            if reports.meant.is_final:  # it ended during the call, so it is the one
                 raise refused[order_id]
         wait = backoff_delay(readings, longest=1.0)
         if wait + _MIN_WAIT > calls.limits.deadline.remaining:

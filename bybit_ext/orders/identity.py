@@ -9,6 +9,9 @@ ended before.
     DOUBTFUL   it may have ended before the call began, or been created after, by what is known of the exchange's clock.
                It counts only once the lists have shown no other one for long enough
     CERTAIN    all else
+
+What is known of the exchange's clock: at first only that it takes this machine's timestamps, so that it is at most 1 s
+behind it and a recv window ahead; then what the answers say.
 """
 
 from enum import Enum
@@ -63,7 +66,7 @@ class CallStart:
 
     Attributes:
         began_at: monotonic time in s.
-        earliest: UTC in ms; by this machine's corrected clock until an answer says the exchange's.
+        earliest: UTC in ms.
         latest: UTC in ms.
         recv_window: how long a signature stays good, in ms.
     """
@@ -73,6 +76,17 @@ class CallStart:
     latest: float
     recv_window: int
     _is_measured: bool = field(default=False, init=False)
+
+    @classmethod
+    def from_clock(cls, began_at: float, timestamp: int, recv_window: int) -> "CallStart":
+        """Return what is known before an answer says the exchange's time.
+
+        Args:
+            began_at: monotonic time in s.
+            timestamp: the time that would have been signed, UTC in ms.
+            recv_window: how long a signature stays good, in ms.
+        """
+        return cls(began_at, timestamp - _MAX_WINDOW, timestamp + recv_window, recv_window)
 
     def narrow(self, reading: ServerTimeReading) -> None:
         """Take over what one answer says, unless it is absurd."""
@@ -107,16 +121,20 @@ class Identity:
 
     def match(self, order: Order) -> Match:
         """Return how surely an order is the one that the call is about."""
+        if not self.names(order):
+            return Match.FOREIGN
+        if self.name.order_link_id is None:
+            return Match.CERTAIN
+        return min(self._match_creation(order), self._match_end(order), key=lambda match: match.value)
+
+    def names(self, order: Order) -> bool:
+        """Return whether an order has the ids, the category and the symbol that are known, whenever it was made."""
         name = self.name
         if order.symbol != name.symbol or (order.category or name.category) != name.category:
-            return Match.FOREIGN
+            return False
         if self.order_id is not None and order.order_id != self.order_id:
-            return Match.FOREIGN
-        if name.order_link_id is None:
-            return Match.CERTAIN
-        if order.order_link_id != name.order_link_id:
-            return Match.FOREIGN
-        return min(self._match_creation(order), self._match_end(order), key=lambda match: match.value)
+            return False
+        return name.order_link_id is None or order.order_link_id == name.order_link_id
 
     def is_surely_older(self, order: Order) -> bool:
         """Return whether an order was surely there when the call began."""

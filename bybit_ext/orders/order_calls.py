@@ -17,11 +17,10 @@ from bybit_ext.errors import BybitError, OutcomeUnknown
 from bybit_ext.results import CancelAccepted, Evidence
 
 from .identity import Identity, Match, ServerTimeReading
-from .queries import OPERATIONS, List, ReadableOrders, process_orders
+from .queries import MAX_PAGE, OPERATIONS, List, ReadableOrders, process_orders
 from .requests import OrderName
 
 _MAX_READING = 1.0  # seconds of one reading; the stream is not heard meanwhile
-_PAGE = 50  # orders, the most that a page may have: of a link id that was used often, the newest
 
 
 @define
@@ -78,9 +77,9 @@ class OrderCalls:
             symbol=name.symbol,
             order_id=order_id or UNSET,
             order_link_id=UNSET if order_id else name.order_link_id or UNSET,
-            limit=UNSET if order_id else _PAGE,
+            limit=UNSET if order_id else MAX_PAGE,
         )
-        state = RetryState(lost_an_answer=self.state.lost_an_answer)
+        state = RetryState(lost_an_answer=self.state.lost_an_answer, secrets=self.state.secrets)
         try:
             orders, evidence = yield from call_flow(
                 built,
@@ -130,7 +129,7 @@ def process_acknowledgement(name: OrderName, raw: RawReply) -> tuple[CancelAccep
     )
     if reported and reported != asked_for:
         raise OutcomeUnknown(f"The answer is about another order, {redact(reported, *raw.secrets)!r:.100}.", evidence)
-    is_believed = name.order_id is not None or reported != ""
+    is_believed = name.order_id is not None or (reported != "" and (answered.order_id or "").isprintable())
     accepted = CancelAccepted(
         order_id=(answered.order_id if is_believed else None) or name.order_id,
         order_link_id=answered.order_link_id or name.order_link_id,

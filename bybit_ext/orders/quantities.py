@@ -30,9 +30,9 @@ class Quantities:
 
 
 def read_quantities(order: Order) -> Quantities | None:
-    """Return the quantities of an order; None if one of them is not a number: such an order proves nothing."""
+    """Return the quantities of an order; None if they make no sense: such an order proves nothing."""
     qty, executed = parse_decimal(order.qty), parse_decimal(order.cum_exec_qty)
-    if qty is None or executed is None:
+    if qty is None or executed is None or qty < 0 or executed < 0:
         return None
     unit: Unit = "contracts" if order.category == "inverse" else "base coin"
     sized, placed_unit = executed, unit
@@ -43,7 +43,10 @@ def read_quantities(order: Order) -> Quantities | None:
         sized, placed_unit = spent, "quote coin"
     remaining = _EXACT.subtract(qty, sized)
     if order.order_status == "Filled":
-        remaining = Decimal(0)  # of one sized in quote coin, the lot size can leave a rest that cannot be executed
+        # Of one sized in quote coin, the lot size can leave a rest that cannot be executed.
+        if executed == 0 or (remaining > 0 and placed_unit != "quote coin"):
+            return None
+        remaining = Decimal(0)
     return Quantities(executed, unit, remaining, placed_unit) if remaining >= 0 else None
 
 

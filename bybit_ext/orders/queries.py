@@ -13,6 +13,9 @@ from bybit_ext.calls.strict_json import object_fields
 from bybit_ext.errors import OutcomeUnknown
 from bybit_ext.results import Evidence
 
+MAX_PAGE = 50
+"""Orders that a page may have; of a link id that was used often, the newest."""
+
 List = Literal["open orders", "history"]
 OPERATIONS: dict[List, Operation[Any, Any]] = {"open orders": get_orders, "history": get_order_history}
 
@@ -23,7 +26,7 @@ class ReadableOrders:
 
     Attributes:
         orders: those that can be read.
-        has_unreadable: whether there are others.
+        has_unreadable: whether there are others, in the answer or on further pages.
     """
 
     orders: list[Order]
@@ -47,14 +50,16 @@ def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, E
     if not isinstance(items, list):
         raise OutcomeUnknown("The exchange accepted, but there is no list of orders in its answer.", evidence)
     named = object_fields(result).get("category") or category
-    orders = [parse_leniently(Order, _with_category(item, named)) for item in cast("list[object]", items)]
-    readable = [order for order in orders if order is not None]
-    return ReadableOrders(readable, has_unreadable=len(readable) < len(orders)), evidence
+    page = cast("list[object]", items)
+    orders = parse_leniently(Order, [_with_category(item, named) for item in page[:MAX_PAGE]])
+    # Bybit names a next page behind the last one too; it has orders only if this one is full, or has none at all.
+    has_next = bool(object_fields(result).get("nextPageCursor")) and not 0 < len(page) < MAX_PAGE
+    return ReadableOrders(orders, has_unreadable=has_next or len(orders) < len(page)), evidence
 
 
 def _with_category(item: object, category: object) -> object:
     """Add the product type to an order where only the list around it says so."""
     fields = object_fields(item)
-    if fields and isinstance(category, str) and "category" not in fields:
+    if fields and isinstance(category, str) and not fields.get("category"):
         return {**fields, "category": category}
     return item

@@ -1,5 +1,7 @@
 """What has been reported of the orders that can be the one that a call is about."""
 
+from copy import copy
+
 from attrs import define, field, frozen
 from bybit_v5.models import Order
 
@@ -32,7 +34,8 @@ class Reports:
 
     Attributes:
         identity: which order the call is about.
-        saw_unreadable: whether an order was reported that can be the one but whose quantities are not numbers.
+        saw_unreadable: whether an order was reported that can be the one, but whose id, quantities or time of creation
+            make no sense: it proves nothing, and nothing is proven to be absent.
     """
 
     identity: Identity
@@ -41,15 +44,25 @@ class Reports:
 
     def add(self, order: Order, source: Source) -> None:
         """Remember a report, unless it is about another order."""
-        if self.identity.match(order) is Match.FOREIGN:
+        if not self.identity.names(order):
             return
-        if read_quantities(order) is None:
+        if not order.category:
+            order = copy(order)
+            order.category = self.identity.name.category
+        if not self._can_be_read(order):
             self.saw_unreadable = True
+            return
+        if self.identity.match(order) is Match.FOREIGN:
             return
         known = self._by_id.get(order.order_id)
         is_new = known is None and len(self._by_id) < _MAX_REPORTS
         if is_new or (known and not known.is_final):
             self._by_id[order.order_id] = Report(order, source, order.order_status in FINAL)
+
+    def _can_be_read(self, order: Order) -> bool:
+        has_time = self.identity.name.order_link_id is None or parse_time(order.created_time) is not None
+        is_sendable = order.order_id != "" and order.order_id.isprintable()
+        return is_sendable and has_time and read_quantities(order) is not None
 
     def matching(self, match: Match) -> list[Report]:
         """Return the reports of orders that match so surely, oldest order first."""
@@ -57,10 +70,19 @@ class Reports:
         return sorted(found, key=_age)
 
     @property
+    def meant(self) -> Report | None:
+        """The order that is certain to be the one; None if there is none.
+
+        Of several with one link id, an older one had ended before the next was made, so the newest that was there when
+        the call began is the one: reports of an older one may still come.
+        """
+        certain = self.matching(Match.CERTAIN)
+        return certain[-1] if certain else None
+
+    @property
     def last_order(self) -> Order | None:
         """The order as it was last seen; None if it was not."""
-        certain = self.matching(Match.CERTAIN)
-        return certain[0].order if certain else None
+        return self.meant.order if self.meant else None
 
 
 def _age(report: Report) -> tuple[int, int]:

@@ -27,8 +27,9 @@ flow in `confirm.py` does it. Which order a report is about is told by `identity
 
 What ends it, in this order:
 
-1. A final status of an order that is CERTAIN to be the one: Finish, whatever became of the cancel. Of two such orders,
-   the one that was created first was open when the call began.
+1. A final status of an order that is CERTAIN to be the one: Finish, whatever became of the cancel. Of several such
+   orders, the newest was open when the call began. Unless its order id is known, both lists are read once before,
+   because the stream may report an older one late.
 2. An error of the cancel that says nothing about the order, such as a wrong key: Fail with it.
 3. After the *settle time*, which is at least three readings of both lists over `absent_after` seconds since the cancel
    was answered:
@@ -199,6 +200,7 @@ class OrderTracker:
     _sent_id: str | None = field(default=None, init=False)
     _resends: int = field(default=0, init=False)
     _resend_at: float = field(default=0.0, init=False)
+    _has_looked: bool = field(default=False, init=False)
     _readings: _Readings = field(factory=lambda: _Readings(0.0), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -243,6 +245,7 @@ class OrderTracker:
         self._reports.saw_unreadable |= reading.has_unreadable
         for order in reading.orders:
             self._reports.add(order, "read-back")
+        self._has_looked |= reading.both_lists or reading.error is not None
         if reading.both_lists and reading.error is None:
             readings.settled_count += 1
             readings.settled_since = now if readings.settled_since is None else readings.settled_since
@@ -287,10 +290,11 @@ class OrderTracker:
             return Fail(self._unknown())
         return self._read_or_listen(now)
 
-    def _find_end(self) -> Finish | Fail | None:
-        for report in self._reports.matching(Match.CERTAIN):
-            if report.is_final:
-                return Finish(report.order, report.source)
+    def _find_end(self) -> Finish | Fail | ReadOrders | None:
+        meant = self._reports.meant
+        if meant and meant.is_final:
+            is_known = self._has_looked or self.identity.order_id is not None
+            return Finish(meant.order, meant.source) if is_known else ReadOrders(history_in_any_case=True)
         if self._failure and not _may_have_ended(self._failure):
             return Fail(self._failure)
         return self._find_settled_end() if self._has_settled() else None
@@ -324,8 +328,8 @@ class OrderTracker:
         may_resend = self._may_resend and self._state is _State.SEARCHING and self._readings.has_read
         if not may_resend or not self._resend_at <= now < self.resend_deadline:
             return None
-        found = (report.order.order_id for report in self._reports.matching(Match.CERTAIN))
-        return next((order_id for order_id in found if order_id not in self._refused_ids), None)
+        meant = self._reports.meant
+        return meant.order.order_id if meant and meant.order.order_id not in self._refused_ids else None
 
     def _read_or_listen(self, now: float) -> Decision:
         left = self.deadline - now

@@ -3,7 +3,7 @@
 import asyncio
 import queue
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import TypeVar
 
 from attrs import define, frozen
@@ -128,12 +128,14 @@ class Broadcaster:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._removed: deque[_Subscription] = deque()
         self._subscriptions: defaultdict[OrderKey, list[AnySubscription]] = defaultdict(list)
         self._state: StreamEvent | None = None
 
     def add(self, subscription: Kind) -> Kind:
         """Hand events to a subscription from now on; the first says the stream's state, once it has one."""
         with self._lock:
+            self._drop_removed()
             subscription.broadcaster = self
             self._subscriptions[subscription.key].append(subscription)
             if self._state is not None:
@@ -141,17 +143,31 @@ class Broadcaster:
         return subscription
 
     def remove(self, subscription: _Subscription) -> None:
-        """Hand nothing to a subscription any more."""
-        with self._lock:
-            others = [one for one in self._subscriptions[subscription.key] if one is not subscription]
+        """Hand nothing to a subscription any more.
+
+        A garbage collection or a signal can call this in a thread that holds the lock. So it never waits for the lock:
+        whoever takes it next does what is left.
+        """
+        self._removed.append(subscription)
+        if self._lock.acquire(blocking=False):
+            try:
+                self._drop_removed()
+            finally:
+                self._lock.release()
+
+    def _drop_removed(self) -> None:
+        while self._removed:
+            removed = self._removed.popleft()
+            others = [one for one in self._subscriptions.get(removed.key, ()) if one is not removed]
             if others:
-                self._subscriptions[subscription.key] = others
+                self._subscriptions[removed.key] = others
             else:
-                del self._subscriptions[subscription.key]
+                self._subscriptions.pop(removed.key, None)
 
     def publish(self, event: StreamEvent) -> None:
         """Hand an event on: an order to those who wait for it, anything else to all."""
         with self._lock:
+            self._drop_removed()
             if isinstance(event, Order):
                 keys = {OrderKey(), OrderKey(order_id=event.order_id), OrderKey(order_link_id=event.order_link_id)}
                 receivers = [one for key in keys for one in self._subscriptions.get(key, ())]

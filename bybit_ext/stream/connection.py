@@ -15,7 +15,7 @@ from bybit_ext.engines.threads import run_in_thread
 from bybit_ext.errors import AuthenticationFailed, Refused
 
 from .events import StreamEvent
-from .protocol import PING, LogIn, parse_message, read_orders, subscribe_message
+from .protocol import PING, LogIn, Subscribe, parse_message, read_orders
 from .settings import StreamSettings
 
 Publish = Callable[[StreamEvent], None]
@@ -84,8 +84,9 @@ async def subscribed(settings: StreamSettings, publish: Publish, opened: OpenSoc
             logger=_frames_log,
         )
         async with asyncio.timeout(settings.answer_timeout):
-            await _log_in(connection, settings, publish)
-            await _request(connection, subscribe_message(), "subscribe", Refused, publish)
+            log_in = LogIn(settings.credentials, settings.clock())
+            await _request(connection, log_in, publish, AuthenticationFailed)
+            await _request(connection, Subscribe(log_in.secrets), publish, Refused)
         yield connection
     finally:
         if connection is None:
@@ -104,24 +105,17 @@ async def _close(connection: Any) -> None:
         connection.transport.abort()
 
 
-async def _log_in(connection: Any, settings: StreamSettings, publish: Publish) -> None:
-    log_in = LogIn(settings.credentials, settings.clock())
-    await _request(connection, log_in.text, "auth", AuthenticationFailed, publish, log_in.secrets)
-
-
-async def _request(  # noqa: PLR0913, PLR0917 - what is asked, and what of it may be shown
-    connection: Any, text: str, name: str, refusal: type[Refused], publish: Publish, secrets: tuple[str, ...] = ()
-) -> None:
-    await connection.send(text)
+async def _request(connection: Any, request: LogIn | Subscribe, publish: Publish, refusal: type[Refused]) -> None:
+    await connection.send(request.text)
     while True:
-        answer = parse_message(await connection.recv())
-        if answer.get("op") == name:
+        answer = parse_message(await connection.recv(), request.secrets)
+        if answer.get("op") == request.op:
             break
         for order in read_orders(answer):
             publish(order)
     if answer.get("success") is not True:
-        message = redact(str(answer.get("ret_msg")), *secrets)
-        raise refusal(f"The stream refused op {name}: {message[:200]!r}.")
+        message = redact(str(answer.get("ret_msg")), *request.secrets)
+        raise refusal(f"The stream refused op {request.op}: {message[:200]!r}.")
 
 
 async def read(connection: Any, settings: StreamSettings, publish: Publish) -> None:
@@ -130,12 +124,13 @@ async def read(connection: Any, settings: StreamSettings, publish: Publish) -> N
     Raises:
         OSError: it was lost; or whatever websockets raises for that.
     """
+    secrets = (settings.credentials.api_key,)
     pinging = asyncio.create_task(_ping(connection, settings.heartbeat))
     try:
         while True:
             async with asyncio.timeout(settings.silence):
                 message = await connection.recv()
-            for order in read_orders(parse_message(message)):
+            for order in read_orders(parse_message(message, secrets)):
                 publish(order)
     finally:
         pinging.cancel()

@@ -10,12 +10,14 @@ from typing import Any, cast
 from bybit_v5.models import Order
 
 from bybit_ext.auth.credentials import Credentials
+from bybit_ext.auth.redaction import may_echo, redact_json
 from bybit_ext.calls.lenient import parse_leniently
 from bybit_ext.calls.strict_json import parse_json
 
 _log = logging.getLogger("bybit_ext")
 
 TOPIC = "order"
+_MAX_ORDERS = 10_000  # of one message; reading more would take longer than a call may
 PING = '{"op": "ping"}'
 _LOGIN_LIFETIME = 60_000  # ms for which the signature of the log-in stays good; a clock may be behind by less
 
@@ -24,28 +26,44 @@ class LogIn:
     """The request to log in. Its repr shows neither key nor signature.
 
     Attributes:
+        op: its name.
         text: what is sent.
         secrets: what must not be shown.
     """
 
+    op = "auth"
+
     def __init__(self, credentials: Credentials, now: int) -> None:
         expires = now + _LOGIN_LIFETIME
         signature = credentials.signing_key.sign(f"GET/realtime{expires}".encode())
-        self.text = json.dumps({"op": "auth", "args": [credentials.api_key, expires, signature]})
+        self.text = json.dumps({"op": self.op, "args": [credentials.api_key, expires, signature]})
         self.secrets = (credentials.api_key, signature)
 
 
-def subscribe_message() -> str:
-    """Return the request to report orders."""
-    return json.dumps({"op": "subscribe", "args": [TOPIC]})
+class Subscribe:
+    """The request to report orders.
+
+    Attributes:
+        op: its name.
+        text: what is sent.
+        secrets: what must not be shown: its answer may echo the log-in.
+    """
+
+    op = "subscribe"
+    text = json.dumps({"op": op, "args": [TOPIC]})
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self.secrets = secrets
 
 
-def parse_message(text: str | bytes) -> dict[str, Any]:
-    """Return a message; an empty one if it is not a JSON object."""
+def parse_message(text: str | bytes, secrets: tuple[str, ...]) -> dict[str, Any]:
+    """Return a message, redacted; an empty one if it is not a JSON object."""
     try:
         content = parse_json(text)
     except ValueError:
         content = None
+    if may_echo(text, secrets):
+        redact_json(content, secrets)
     if isinstance(content, dict):
         return cast("dict[str, Any]", content)
     _log.warning("the stream sent what is not a JSON object")
@@ -53,11 +71,16 @@ def parse_message(text: str | bytes) -> dict[str, Any]:
 
 
 def read_orders(message: dict[str, Any]) -> list[Order]:
-    """Return the orders that a message reports and that can be read."""
+    """Return the orders that a message reports and that can be read.
+
+    Raises:
+        OSError: there are more than an exchange reports at once; the connection is as good as lost.
+    """
     topic = message.get("topic")
     if not isinstance(topic, str) or not topic.startswith(TOPIC):
         return []
     data: object = message.get("data")
     items = cast("list[object]", data) if isinstance(data, list) else [data]
-    orders = [parse_leniently(Order, item) for item in items]
-    return [order for order in orders if order is not None]
+    if len(items) > _MAX_ORDERS:
+        raise OSError(f"a message reports {len(items)} orders")
+    return parse_leniently(Order, items)
