@@ -118,7 +118,7 @@ class BaseClient(ABC, Generic[Transport]):
         stream_url = stream_url or (None if base_url else STREAM_HOSTS.get((environment, region)))
         stream_address = parse_stream_url(stream_url, allow_insecure=allow_insecure) if stream_url else None
         find = find_proxy if trust_env else _no_proxy
-        route = Route(address, given_proxy or find(address))
+        route: Route = Route(address, given_proxy or find(address))
         self._stream_route: Route | None = None
         if stream_address:
             self._stream_route = Route(stream_address, given_proxy or find(stream_address))
@@ -132,6 +132,7 @@ class BaseClient(ABC, Generic[Transport]):
             recv_window=check_recv_window(recv_window),
             headers=check_headers(headers or {}),
             host=address.host,
+            secrets=(credentials.api_key, *(route.proxy.secrets if route.proxy else ())),
         )
         self._is_closed = False
         self._client: Client | None = None
@@ -169,7 +170,7 @@ class BaseClient(ABC, Generic[Transport]):
             raise_on_unexpected_status=True,
             httpx_args={
                 "auth": BybitAuth(caller.credentials, recv_window=caller.recv_window, clock=caller.clock),
-                "transport": EngineTransport(*self._open_engines(), caller.headers),
+                "transport": EngineTransport(*self._open_engines(), caller.headers, caller.secrets),
                 "trust_env": False,  # the engine has read what the environment says
             },
         )

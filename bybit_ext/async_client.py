@@ -195,7 +195,10 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         """Close the connections and the stream. Calls in flight end as they would have. Closing twice is safe."""
         self._is_closed = True
         if self._loop not in (None, asyncio.get_running_loop()):
-            return  # they ended with the loop that they belong to
+            if self._stream:
+                self._stream.stop()
+            self._engine.abandon()  # another loop's, which has ended, or ends them when it runs
+            return
         stream, self._stream = self._stream, None
         if stream:
             await stream.close()

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 REDACTED = "***"
 _IDS = ("orderId", "orderLinkId")  # what names an order must stay as it is, even if somebody put the API key into it
-_ESCAPES = (b"\\", b"%", b"\0")  # what a secret may be spelled with that is not there as it is
+_ESCAPES = (b"\\", b"%", b"&", b"\0")  # what a secret may be spelled with that is not there as it is
 
 
 def redact(text: str, *secrets: str) -> str:
@@ -37,7 +37,7 @@ def _spellings(secret: str) -> list[str]:
 
 
 def may_echo(text: str | bytes, secrets: Sequence[str]) -> bool:
-    """Return whether JSON can hold one of the secrets, in any spelling: much quicker than to look for each."""
+    """Return whether a text can hold one of the secrets, in any spelling: much quicker than to look for each."""
     data = text.encode(errors="replace") if isinstance(text, str) else text
     lowered = data.lower()
     return any(mark in data for mark in _ESCAPES) or any(secret.lower().encode() in lowered for secret in secrets)

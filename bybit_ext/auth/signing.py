@@ -74,9 +74,7 @@ def check_recv_window(recv_window: object) -> int:
         InvalidInput: it is not a positive whole number, or more than a day.
     """
     if type(recv_window) is not int or not 0 < recv_window <= _MAX_RECV_WINDOW:
-        raise InvalidInput(
-            f"recv_window: must be a positive whole number of ms, up to a day, not {show(recv_window)}."
-        )
+        raise InvalidInput(f"recv_window: must be a positive whole number of ms, up to a day, not {show(recv_window)}.")
     return recv_window
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from bybit_ext.auth.clock import ServerClock
 from bybit_ext.auth.credentials import Credentials
@@ -36,6 +36,7 @@ class Caller:
         recv_window: how long a signature stays good, in ms.
         headers: the caller's own, sent with every request.
         host: the exchange's host, for messages.
+        secrets: what must not be shown of an answer, beside signatures: the API key, and those of a proxy.
     """
 
     credentials: Credentials
@@ -43,6 +44,7 @@ class Caller:
     recv_window: int
     headers: Headers
     host: str
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 @frozen
@@ -155,7 +157,7 @@ class _Attempt:
             state.lost_an_answer = True
             message = f"The request was sent, but no answer came back ({self._caller.host}: {sent})."
             raise OutcomeUnknown(message, Evidence(timestamp=timestamp, sends=state.sends))
-        secrets = (self._caller.credentials.api_key, *state.secrets)
+        secrets = (*self._caller.secrets, *state.secrets)
         return process(RawReply(sent, secrets, timestamp, state.sends))
 
     def correct_clock(self, error: BybitError) -> None:

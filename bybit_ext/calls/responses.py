@@ -20,6 +20,7 @@ from .validation import validate_type
 
 _EXCERPT = 200  # characters of a body that a message shows
 _EXCERPT_IS_IN = 4000  # characters of a body that are looked at for it
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")  # as JSON writes a character
 _PLACES = ("country", "region", "location", "cloudfront", "could not be satisfied")
 _LIMITS = ("frequent", "too many", "rate limit")
 
@@ -121,12 +122,17 @@ def _reason_of_403(excerpt: str) -> str:
 
 def _excerpt(raw: RawReply) -> str:
     """Return the beginning of a body, as text a person can read: of HTML without its tags."""
-    # Redacted before it is cut, since half a secret is not recognised; without the nulls of other encodings.
-    text = redact(raw.reply.body.decode(errors="replace").replace("\0", ""), *raw.secrets)[:_EXCERPT_IS_IN]
+    # Redacted before it is cut, since half a secret is not recognised; without escapes and other encodings' nulls.
+    text = _ESCAPE.sub(_unescape, raw.reply.body.decode(errors="replace").replace("\0", ""))
+    text = redact(text, *raw.secrets)[:_EXCERPT_IS_IN]
     text = re.sub(r"<(script|style)\b[^<]*", " ", text)
     text = html.unescape(re.sub(r"<[^<>]*>", " ", text))
     words = " ".join(redact(text, *raw.secrets).split())
     return repr(words[:_EXCERPT]) if words else "an empty body."
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
 
 
 def _redact_value(problem: str, raw: RawReply) -> str:

@@ -11,6 +11,7 @@ http1        the protocol, without I/O: what is the same whichever library reads
 http1_h11    by h11, the default
 http1_httptools   by httptools, the fast one
 outgoing     the head of a request, the same from every engine
+places       so many calls at once, whatever a signal handler does
 transport    engines over a transport of httpx that the caller brings
 as_transport an engine as a transport of httpx, for the generated functions
 hosts        the documented hosts, and the addresses of others

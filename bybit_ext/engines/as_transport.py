@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import httpx
 
-from bybit_ext.auth.redaction import redact, redact_json
+from bybit_ext.auth.redaction import may_echo, redact, redact_json
 from bybit_ext.errors import InvalidInput, NotSent
 
 from .interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
@@ -26,12 +26,16 @@ class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         engine: what sends for blocking functions.
         async_engine: what sends for coroutines.
         headers: sent with every request.
+        secrets: what must not be shown of an answer, beside the signature of its request.
     """
 
-    def __init__(self, engine: Engine, async_engine: AsyncEngine, headers: Headers) -> None:
+    def __init__(
+        self, engine: Engine, async_engine: AsyncEngine, headers: Headers, secrets: tuple[str, ...] = ()
+    ) -> None:
         self._engine = engine
         self._async_engine = async_engine
         self._headers = headers
+        self._secrets = secrets
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request: httpx calls this."""
@@ -41,7 +45,7 @@ class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         except (NotSent, Lost) as error:
             problem = _as_httpx_error(error)
         else:
-            return _as_response(reply, request)
+            return _as_response(reply, request, self._secrets)
         raise problem
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -52,7 +56,7 @@ class EngineTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         except (NotSent, Lost) as error:
             problem = _as_httpx_error(error)
         else:
-            return _as_response(reply, request)
+            return _as_response(reply, request, self._secrets)
         raise problem
 
     async def aclose(self) -> None:
@@ -102,8 +106,8 @@ def _as_httpx_error(error: NotSent | Lost) -> Exception:
     return httpx.ConnectError(str(error)) if isinstance(error, NotSent) else httpx.ReadError(str(error))
 
 
-def _as_response(reply: Reply, request: httpx.Request) -> httpx.Response:
-    secrets = [request.headers[name] for name in _SECRET_HEADERS if name in request.headers]
+def _as_response(reply: Reply, request: httpx.Request, more: tuple[str, ...]) -> httpx.Response:
+    secrets = [*more, *(request.headers[name] for name in _SECRET_HEADERS if name in request.headers)]
     headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED_ON}
     shown = {name: redact(value, *secrets) for name, value in headers.items()}
     return httpx.Response(reply.status, headers=shown, content=redact_body(reply.body, secrets))
@@ -111,6 +115,8 @@ def _as_response(reply: Reply, request: httpx.Request) -> httpx.Response:
 
 def redact_body(body: bytes, secrets: list[str]) -> bytes:
     """Replace what a body echoes of keys and signatures: in the strings of JSON that are not ids, else in the text."""
+    if not may_echo(body, secrets):
+        return body
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

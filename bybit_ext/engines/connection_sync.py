@@ -1,6 +1,7 @@
 """One connection for threads: a socket, and TLS on it."""
 
 import socket
+import ssl
 import time
 
 from bybit_ext.errors import NotSent
@@ -13,6 +14,7 @@ from .settings import EngineSettings
 from .sockets import is_quiet, not_reached, open_socket, reason_of
 
 _CHUNK = 65_536  # bytes of one read
+_RECORD = 16_384  # bytes, the most that a record of TLS holds: RFC 8446, section 5.1
 
 
 def open_connection(settings: EngineSettings, protocol: NewProtocol, deadline: float) -> "Connection":
@@ -97,7 +99,10 @@ class Connection:
                 self._limit(deadline)
                 unsent = unsent[self._socket.send(unsent) :]
         except OSError as error:
-            if len(unsent) == len(message) and not isinstance(error, TimeoutError):
+            # A closed connection took nothing of the first piece, with TLS only if that is one record. Any other error
+            # can be a signal handler's, raised after the bytes have left.
+            is_one_record = not isinstance(self._socket, ssl.SSLSocket) or len(message) <= _RECORD
+            if len(unsent) == len(message) and isinstance(error, ConnectionError) and is_one_record:
                 raise NotSent(f"The request did not leave ({reason_of(error)}).") from None
             raise Lost(reason_of(error)) from None
 

@@ -1,6 +1,5 @@
 """The engine for threads: the connections that are open, places for calls, closing and forks."""
 
-import threading
 import time
 from traceback import clear_frames
 
@@ -10,6 +9,7 @@ from .connection_sync import Connection, open_connection
 from .forks import forget_in_children
 from .http1 import NewProtocol
 from .interface import Lost, Reply, Request, Sign, refuse_closed
+from .places import Places
 from .settings import EngineSettings
 from .sockets import not_reached, reason_of
 
@@ -32,7 +32,7 @@ class SocketEngine:
     def _reset(self) -> None:
         self._open: set[Connection] = set()
         self._idle: list[tuple[Connection, float]] = []  # and since when
-        self._places = threading.Semaphore(self._settings.max_connections)
+        self._places = Places(self._settings.max_connections)
 
     def forget(self) -> None:
         """Serve a forked child: close its copies of the sockets, and start anew."""
@@ -55,13 +55,13 @@ class SocketEngine:
         if self._is_closed:
             raise refuse_closed()
         places = self._places  # a fork in this very thread replaces them
-        if not places.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        if not places.take(deadline - time.monotonic()):
             raise NotSent(f"No connection was free in time: all {self._settings.max_connections} are in use.")
         try:
             connection = (None if fresh else self._take_idle()) or self._open_new(deadline)
             return self._exchange(connection, request, sign, deadline)
         finally:
-            places.release()
+            places.give_back()
 
     def _take_idle(self) -> Connection | None:
         try:

@@ -30,6 +30,13 @@ class Proxy:
     credentials: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown: the password, and what is sent for it."""
+        if self.credentials is None or not self.credentials[1]:
+            return ()
+        return (self.credentials[1], self.headers[0][1].removeprefix("Basic "))
+
+    @property
     def headers(self) -> tuple[tuple[str, str], ...]:
         """What it is shown: the Proxy-Authorization header, if it takes one."""
         if self.credentials is None:

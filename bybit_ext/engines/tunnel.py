@@ -38,7 +38,7 @@ def _ask(opened: socket.socket, address: Address, proxy: Proxy, deadline: float)
     name = address.host_and_port
     connection = h11.Connection(h11.CLIENT)
     request = h11.Request(method="CONNECT", target=name, headers=[("Host", name), *proxy.headers])
-    opened.settimeout(max(0.001, deadline - time.monotonic()))
+    _limit(opened, deadline)
     opened.sendall((connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b""))
     received = 0
     while received < _MAX_REPLY:
@@ -46,8 +46,15 @@ def _ask(opened: socket.socket, address: Address, proxy: Proxy, deadline: float)
         if isinstance(event, h11.Response):
             return event.status_code
         if event is h11.NEED_DATA:
-            opened.settimeout(max(0.001, deadline - time.monotonic()))
+            _limit(opened, deadline)
             data = opened.recv(4096)
             received += len(data)
             connection.receive_data(data)
     return "too much"
+
+
+def _limit(opened: socket.socket, deadline: float) -> None:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    opened.settimeout(left)

@@ -17,7 +17,8 @@ WITHOUT_IDS = CancelAccepted(None, "mine")
 
 def order(status: str = "New", *, created: int = -60_000, updated: int = 10, **fields: Any) -> Order:
     """Make an order that was created and last changed so many ms after the call began."""
-    known = {"symbol": "BTCUSDT", "orderId": "1", "orderLinkId": "mine", "qty": "2", "cumExecQty": "0.5"}
+    known = {"symbol": "BTCUSDT", "orderId": "1", "orderLinkId": "mine", "qty": "2"}
+    known["cumExecQty"] = "2" if status == "Filled" else "0.5"
     times = {"createdTime": str(BEGAN + created), "updatedTime": str(BEGAN + updated)}
     whole = {"category": "linear", "orderStatus": status, **known, **times, **fields}
     return Order.from_dict({name: value for name, value in whole.items() if value is not None})

