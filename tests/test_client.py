@@ -58,6 +58,21 @@ class TestHosts:
         assert "hunter2" not in str(caught.value)
 
 
+HUGE = 10**5000
+
+
+@pytest.mark.parametrize("name", ["deadline", "timeout", "recv_window", "absent_after"])
+def test_a_number_that_python_does_not_write_out_is_refused_all_the_same(name: str) -> None:
+    options: dict[str, Any] = {name: HUGE}
+    with pytest.raises(InvalidInput, match=f"^{name}: .*hundreds of digits"):
+        Bybit(API_KEY, API_SECRET, **options)
+
+
+def test_a_clock_that_is_ages_away_is_refused(cancel: Cancel) -> None:
+    with pytest.raises(InvalidInput, match="clock: must return whole ms"):
+        cancel(ORDER, transport=answering(json={}), clock=lambda: HUGE)
+
+
 class TestOpening:
     def test_the_defaults_are_those_that_the_readme_tells(self) -> None:
         seen: list[str] = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import itertools
 import logging
 import pickle
 import socket
@@ -15,7 +16,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from bybit_v5.api.trade import cancel_order, get_orders
+from bybit_v5.api.trade import cancel_order, get_order_history, get_orders
 from bybit_v5.errors import UnexpectedStatus
 from bybit_v5.models import CancelByOrderId
 
@@ -24,6 +25,7 @@ from bybit_ext.auth.keys import load_key
 from bybit_ext.calls.strict_json import object_fields
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET, Cancel
+from tests.engines.servers import Peer, RawServer, reply
 
 RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
 ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
@@ -110,6 +112,81 @@ def test_an_echo_in_a_long_page_is_blanked_before_the_page_is_cut(cancel: Cancel
     with pytest.raises(BybitError) as caught:
         cancel(ORDER, transport=httpx.MockTransport(handle))
     assert API_KEY[:8] not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_an_echo_where_a_huge_page_is_cut_is_blanked(cancel: Cancel, status: int) -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, text="<i>" * 1328 + " " * 8 + API_KEY + "X")
+
+    with pytest.raises(BybitError) as caught:
+        cancel(ORDER, transport=httpx.MockTransport(handle))
+    assert API_KEY[:4] not in str(caught.value)
+
+
+def as_utf_16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+def as_json_escapes(text: str) -> bytes:
+    return "".join(f"\\u{ord(letter):04x}" for letter in text).encode()
+
+
+@pytest.mark.parametrize("write", [as_utf_16, as_json_escapes])
+def test_an_echo_in_a_page_of_another_encoding_is_blanked(cancel: Cancel, write: Callable[[str], bytes]) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(403, content=write(f"no {API_KEY}")))
+    with pytest.raises(BybitError) as caught:
+        cancel(ORDER, transport=transport)
+    assert API_KEY[:4] not in str(caught.value).replace("\0", "")
+
+
+def test_an_echo_in_any_field_of_an_answer_is_blanked() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        echoed = {"category": request.headers["X-BAPI-SIGN"], API_KEY: [f"-{API_KEY}"]}
+        return httpx.Response(200, json={"retCode": 0, "result": {"list": [], "nextPageCursor": API_KEY, **echoed}})
+
+    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle)) as bybit:
+        answer = bybit.call(get_order_history, category="linear")
+    assert answer.to_dict()["result"] == {"list": [], "nextPageCursor": "***", "category": "***", "***": ["-***"]}
+
+
+def test_an_echo_in_the_answer_to_an_unsigned_request_is_blanked() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(403, text=f"no {API_KEY}"))
+    with Bybit(API_KEY, API_SECRET, transport=transport) as bybit, pytest.raises(BybitError, match=r"no \*\*\*"):
+        bybit.sync_clock()
+
+
+def test_an_echo_of_an_earlier_signature_is_blanked() -> None:
+    signatures: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        signatures.append(request.headers["X-BAPI-SIGN"])
+        if len(signatures) == 1:
+            raise httpx.ReadError("gone")
+        return httpx.Response(403, text=f"no {signatures[0]}")
+
+    clock = itertools.count(1_700_000_000_000).__next__
+    transport = httpx.MockTransport(handle)
+    client = Bybit(API_KEY, API_SECRET, transport=transport, clock=clock, max_sends=2)
+    with client as bybit, pytest.raises(BybitError) as caught:
+        bybit.cancel_order(ORDER)
+    assert signatures[0] != signatures[1]
+    assert signatures[0] not in f"{caught.value}{caught.value.__cause__}"
+    assert "no ***" in str(caught.value.__cause__)
+
+
+def test_a_proxy_s_echo_of_its_credentials_is_blanked() -> None:
+    token = base64.b64encode(b"user:pr0xy-pass").decode()
+
+    def serve(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(reply(f"who is {token}, pr0xy-pass?".encode(), status="407 Proxy Authentication Required"))
+
+    with RawServer(serve) as proxy:
+        options: dict[str, Any] = {"base_url": "http://exchange.localhost", "allow_insecure": True, "max_sends": 1}
+        client = Bybit(API_KEY, API_SECRET, proxy=f"http://user:pr0xy-pass@127.0.0.1:{proxy.port}", **options)
+        with client as bybit, pytest.raises(BybitError, match=r"who is \*\*\*, \*\*\*\?"):
+            bybit.cancel_order(ORDER)
 
 
 def as_entities(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 import select
 import socket
 import ssl
+import time
 from base64 import b64encode
 
 import pytest
@@ -129,6 +130,17 @@ def test_a_proxy_that_is_silent_is_not_sent_in_time(
     proxy = open_server(serve)
     sending = sender("https://localhost:1", tls=authority.trust, proxy=f"http://127.0.0.1:{proxy.port}")
     assert isinstance(sending.attempt(seconds=0.4), NotSent)
+
+
+def test_a_proxy_that_floods_is_not_sent_in_time(sender: OpenSender, open_server: OpenServer) -> None:
+    def serve(peer: Peer) -> None:
+        peer.read_request()
+        for _ in range(20_000):
+            peer.send(b"HTTP/1.1 100 Continue\r\n\r\n"[:5])
+            time.sleep(0.0005)
+
+    sending = sender("https://localhost:1", proxy=f"http://127.0.0.1:{open_server(serve).port}")
+    assert isinstance(sending.attempt(seconds=0.3), NotSent)
 
 
 def test_a_proxy_that_cannot_be_reached_is_not_sent(sender: OpenSender) -> None:

@@ -218,6 +218,31 @@ def test_a_body_may_be_as_long_as_the_limit(send: Send) -> None:
     assert isinstance(send(lambda _: httpx.Response(200, content=b"a" * (MAX_REPLY_SIZE + 1))), Lost)
 
 
+@pytest.mark.parametrize("body", ["a", None, 5])
+def test_a_body_of_no_bytes_is_lost(send: Send, body: Any) -> None:
+    class Odd(Parts):
+        def __iter__(self) -> Iterator[bytes]:
+            yield body
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield body
+
+    assert isinstance(send(lambda _: httpx.Response(200, stream=Odd(b""))), Lost)
+
+
+def test_an_answer_that_a_slow_transport_has_read_is_taken_late() -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        time.sleep(0.1)
+        return httpx.Response(200, content=b"{}")
+
+    answer = send_sync(handle, seconds=0.05)
+    assert isinstance(answer, Reply)
+
+
+def test_an_answer_that_a_slow_transport_streams_is_lost() -> None:
+    assert isinstance(send_sync(lambda _: httpx.Response(200, stream=Parts(b"a", 0.1)), seconds=0.05), Lost)
+
+
 def test_a_transport_that_is_slow_is_given_up_where_that_is_possible() -> None:
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -87,6 +87,10 @@ class TestCallStart:
     def start(self) -> CallStart:
         return CallStart(0.0, BEGAN + 7000, BEGAN + 7000, 5000)
 
+    def test_before_any_answer_the_exchange_may_be_as_far_off_as_it_takes_timestamps(self) -> None:
+        start = CallStart.from_clock(0.0, BEGAN, 5000)
+        assert (start.earliest, start.latest) == (BEGAN - 1000, BEGAN + 5000)
+
     def test_an_answer_bounds_it_by_its_round_trip(self) -> None:
         start = self.start()
         start.narrow(self.reading(BEGAN + 100))

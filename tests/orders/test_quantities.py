@@ -62,6 +62,26 @@ def test_what_is_not_a_sane_number_proves_nothing(fields: dict[str, Any]) -> Non
     assert quantities(**fields) is None
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"cumExecQty": "0"},
+        {"cumExecQty": ""},
+        {"cumExecQty": "1.9"},
+        {**IN_QUOTE_COIN, "cumExecQty": "0"},
+        {"qty": "-2", "cumExecQty": "1"},
+        {"cumExecQty": "-2"},
+    ],
+)
+def test_a_fill_of_too_little_proves_nothing(fields: dict[str, Any]) -> None:
+    assert quantities("Filled", **fields) is None
+
+
+def test_a_fill_of_more_than_was_asked_for_leaves_nothing() -> None:
+    """An order that closes a position is placed without a quantity."""
+    assert quantities("Filled", qty="0", cumExecQty="0.5") == ("0.5", "base coin", "0", "base coin")
+
+
 def test_an_empty_quantity_is_zero() -> None:
     assert quantities(qty="", cumExecQty="") == ("0", "base coin", "0", "base coin")
 

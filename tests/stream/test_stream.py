@@ -182,6 +182,20 @@ class TestRefusals:
         with pytest.raises(AuthenticationFailed, match=r"api_key\[\*\*\*\] sign\[\*\*\*\]"):
             asyncio.run(run())
 
+    def test_an_echo_in_a_refused_subscription_is_not_shown(self) -> None:
+        async def handler(socket: Any) -> None:
+            (log_in,) = await agree(socket, 1)
+            await socket.recv()
+            echoed = f"no {log_in['args'][0]} {log_in['args'][2]}"
+            await socket.send(json.dumps({"success": False, "ret_msg": echoed, "op": "subscribe"}))
+
+        async def run() -> None:
+            async with serving(handler) as settings:
+                await first_events(settings, 1)
+
+        with pytest.raises(Refused, match=r"no \*\*\* \*\*\*"):
+            asyncio.run(run())
+
     def test_without_a_stream_the_error_says_how_to_get_one(self, exchange: Sandbox) -> None:
         with Bybit(**options_of(exchange, stream=False)) as bybit, pytest.raises(InvalidInput, match="stream_url"):
             next(bybit.orders())
@@ -306,6 +320,33 @@ class TestConnection:
     def test_its_log_in_is_good_for_a_minute(self) -> None:
         auth, _ = asyncio.run(requests_of())
         assert 10_000 < auth["args"][1] - system_clock() <= 60_000
+
+    def test_an_echo_in_an_order_is_blanked(self) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            await socket.send(message(FIELDS | {"rejectReason": f"no {API_KEY}"}))
+            await socket.wait_closed()
+
+        async def run() -> list[StreamEvent]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 2)
+
+        order = asyncio.run(run())[1]
+        assert isinstance(order, Order)
+        assert order.to_dict()["rejectReason"] == "no ***"
+
+    def test_a_message_of_absurdly_many_orders_is_a_lost_connection(self) -> None:
+        async def handler(socket: Any) -> None:
+            await agree(socket)
+            orders: list[dict[str, Any]] = [{}] * 10_001
+            await socket.send(message(*orders))
+            await socket.wait_closed()
+
+        async def run() -> list[StreamEvent]:
+            async with serving(handler) as settings:
+                return await first_events(settings, 3)
+
+        assert asyncio.run(run()) == [StreamState.SUBSCRIBED, StreamState.DISCONNECTED, StreamState.SUBSCRIBED]
 
     def test_it_pings_and_stays_connected(self) -> None:
         pings: list[str] = []
@@ -619,6 +660,19 @@ class TestClosing:
         asyncio.run(bybit.close())
 
 
+def test_updates_cannot_be_read_in_another_event_loop(exchange: Sandbox) -> None:
+    async def read(bybit: AsyncBybit) -> None:
+        await anext(bybit.orders())
+
+    async def run() -> None:
+        async with AsyncBybit(**options_of(exchange)) as bybit:
+            await bybit.sync_clock()
+            with pytest.raises(InvalidInput, match="another event loop"):
+                await asyncio.to_thread(asyncio.run, read(bybit))
+
+    asyncio.run(run())
+
+
 def test_200_cancels_at_once_share_one_connection(exchange: Sandbox) -> None:
     placed = [exchange.place("linear", "BTCUSDT", order_link_id=f"many-{number}") for number in range(200)]
     filled = set(range(0, 200, 7))
@@ -753,6 +807,22 @@ class TestBroadcaster:
         goes.close()
         broadcaster.publish(StreamState.DISCONNECTED)
         assert (stays.get(0), goes.get(0)) == (StreamState.DISCONNECTED, None)
+
+    def test_who_unsubscribes_while_events_are_handed_out_waits_for_nobody(self) -> None:
+        """As a garbage collection or a signal handler does, in the thread that hands them out."""
+        broadcaster = Broadcaster()
+        goes = broadcaster.add(ThreadSubscription(OrderKey()))
+
+        class Closing(ThreadSubscription):
+            def put(self, event: StreamEvent) -> None:
+                goes.close()
+                super().put(event)
+
+        closing = broadcaster.add(Closing(OrderKey()))
+        broadcaster.publish(StreamState.SUBSCRIBED)
+        broadcaster.publish(StreamState.DISCONNECTED)
+        assert [goes.get(0), goes.get(0)] == [StreamState.SUBSCRIBED, None]
+        assert [closing.get(0), closing.get(0)] == [StreamState.SUBSCRIBED, StreamState.DISCONNECTED]
 
     def test_an_order_goes_to_who_waits_for_it_and_to_who_wants_all(self) -> None:
         broadcaster = Broadcaster()
