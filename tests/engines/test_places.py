@@ -77,7 +77,8 @@ def alarms() -> Iterator[Any]:
 
 
 def test_a_signal_handler_may_take_a_place(alarms: Any) -> None:
-    places, handled = Places(2), []
+    places = Places(2)
+    handled: list[int] = []
 
     def handle(_: int, __: FrameType | None) -> None:
         assert places.take(0)
