@@ -2,6 +2,10 @@
 
 The parent goes on using the sockets, so the child only closes its copies: the server must see the connection end when
 the parent ends it, and must not hear the child's good-bye.
+
+One thing is beyond any library in Python: OpenSSL has one lock for its random numbers. A fork in the very moment in
+which another thread shakes hands can leave it locked in the child, which then waits for ever when it shakes hands
+itself. So fork before other threads connect, or start processes by spawn or forkserver, as Python does from 3.14 on.
 """
 
 import os

@@ -149,8 +149,9 @@ def test_a_fork_while_calls_are_in_flight(sender: OpenSender, open_server: OpenS
 
 
 def test_forks_in_the_midst_of_many_threads(sender: OpenSender, server: RawServer, authority: Authority) -> None:
-    """At any moment some thread holds a lock, or is about to connect."""
+    """At any moment some thread holds a lock. None shakes hands: OpenSSL's lock for random numbers survives no fork."""
     sending = sender(server.url, tls=authority.trust, max_connections=8)
+    sending.send_many(8, Request("GET", "/parent"))
     is_over = threading.Event()
     wrong: list[object] = []
 
