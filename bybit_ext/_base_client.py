@@ -25,6 +25,7 @@ from .calls.flow import CallTime, Deadline, Flow
 from .calls.operations import Answer, Arguments, Operation, build_request
 from .calls.responses import process_response
 from .calls.retry import RetryState, policy_for
+from .document import document
 from .engines.as_transport import EngineTransport
 from .engines.forks import forget_in_children
 from .engines.hosts import STREAM_HOSTS, Address, Environment, Region, parse_base_url, parse_stream_url, rest_host
@@ -135,14 +136,15 @@ class BaseClient(ABC, Generic[Transport]):
             secrets=(credentials.api_key, *(route.proxy.secrets if route.proxy else ())),
         )
         self._is_closed = False
+        document()  # now, since a program may run out of files before its first call
         self._client: Client | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may use the client that it interrupts
         self._reset()
         forget_in_children(self)
 
     def forget(self) -> None:
         """Serve a forked child: it has none of its parent's threads and tasks, and must not use its connections."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may use the client that it interrupts
         self._client = None
         self._reset()
 
@@ -251,7 +253,8 @@ class BaseClient(ABC, Generic[Transport]):
         built = build_request(cancel_order, base_path, body=order)
         name = OrderName.of(order)
         now = self._caller.clock() if name.order_link_id else 0  # an order id names one order for ever
-        identity = Identity(name, CallStart.from_clock(time.now, now, self._caller.recv_window))
+        offset = self._caller.clock.offset
+        identity = Identity(name, CallStart.from_clock(time.now, now, self._caller.recv_window, offset))
         limits = Limits(Deadline.after(time, seconds), timeout, max_sends=self._max_sends)
         return OrderCalls(self._caller, time, base_path, built, identity, limits)
 

@@ -16,7 +16,7 @@ from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run
 from .calls.operations import Answer, Arguments, Operation
 from .calls.retry import RetryState
 from .engines.as_transport import UnusableEngine
-from .engines.interface import AsyncEngine, Engine, Lost
+from .engines.interface import AsyncEngine, Engine, Lost, refuse_closed
 from .engines.selection import open_async_engine, open_engine
 from .engines.sockets import reason_of
 from .engines.transport import TransportEngine
@@ -217,13 +217,18 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             return None
         with self._lock:
             self._check_open()
-            if self._stream is None or self._stream.can_be_replaced:
+            stream = self._stream
+            if stream is None or stream.can_be_replaced:
                 try:
-                    self._stream = ThreadStream(settings)
+                    stream = ThreadStream(settings)
                 except (OSError, RuntimeError) as error:  # no file descriptor or no thread is left
                     raise NotSent(f"The order stream could not be started ({reason_of(error)}).") from None
-                weakref.finalize(self, self._stream.stop)
-            return self._stream.add(ThreadSubscription(key))
+                weakref.finalize(self, stream.stop)
+                self._stream = stream
+            if self._is_closed:  # meanwhile, by a signal handler
+                stream.stop()
+                raise refuse_closed()
+            return stream.add(ThreadSubscription(key))
 
     def _reset(self) -> None:
         self._stream = None

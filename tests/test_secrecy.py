@@ -176,15 +176,15 @@ def test_an_echo_of_an_earlier_signature_is_blanked() -> None:
 
 
 def test_a_proxy_s_echo_of_its_credentials_is_blanked() -> None:
-    token = base64.b64encode(b"user:pr0xy-pass").decode()
+    token = base64.b64encode(b"user:pr0xy-passw0rd").decode()
 
     def serve(peer: Peer) -> None:
         peer.read_request()
-        peer.send(reply(f"who is {token}, pr0xy-pass?".encode(), status="407 Proxy Authentication Required"))
+        peer.send(reply(f"who is {token}, pr0xy-passw0rd?".encode(), status="407 Proxy Authentication Required"))
 
     with RawServer(serve) as proxy:
         options: dict[str, Any] = {"base_url": "http://exchange.localhost", "allow_insecure": True, "max_sends": 1}
-        client = Bybit(API_KEY, API_SECRET, proxy=f"http://user:pr0xy-pass@127.0.0.1:{proxy.port}", **options)
+        client = Bybit(API_KEY, API_SECRET, proxy=f"http://user:pr0xy-passw0rd@127.0.0.1:{proxy.port}", **options)
         with client as bybit, pytest.raises(BybitError, match=r"who is \*\*\*, \*\*\*\?"):
             bybit.cancel_order(ORDER)
 

@@ -124,9 +124,9 @@ def _excerpt(raw: RawReply) -> str:
     """Return the beginning of a body, as text a person can read: of HTML without its tags."""
     # Redacted before it is cut, since half a secret is not recognised; without escapes and other encodings' nulls.
     text = _ESCAPE.sub(_unescape, raw.reply.body.decode(errors="replace").replace("\0", ""))
-    text = redact(text, *raw.secrets)[:_EXCERPT_IS_IN]
+    text = redact(html.unescape(text), *raw.secrets)[:_EXCERPT_IS_IN]
     text = re.sub(r"<(script|style)\b[^<]*", " ", text)
-    text = html.unescape(re.sub(r"<[^<>]*>", " ", text))
+    text = re.sub(r"<[^<>]*>", " ", text)
     words = " ".join(redact(text, *raw.secrets).split())
     return repr(words[:_EXCERPT]) if words else "an empty body."
 

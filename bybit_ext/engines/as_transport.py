@@ -109,7 +109,7 @@ def _as_httpx_error(error: NotSent | Lost) -> Exception:
 def _as_response(reply: Reply, request: httpx.Request, more: tuple[str, ...]) -> httpx.Response:
     secrets = [*more, *(request.headers[name] for name in _SECRET_HEADERS if name in request.headers)]
     headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED_ON}
-    shown = {name: redact(value, *secrets) for name, value in headers.items()}
+    shown = {redact(name, *secrets): redact(value, *secrets) for name, value in headers.items()}
     return httpx.Response(reply.status, headers=shown, content=redact_body(reply.body, secrets))
 
 
@@ -120,8 +120,10 @@ def redact_body(body: bytes, secrets: list[str]) -> bytes:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        # Latin-1 holds every byte; a page may write a signature's characters as entities.
-        text = unescape(body.decode("latin-1"))
+        content = None
+    if not isinstance(content, dict | list):
+        # Latin-1 holds every byte; a page may write a signature's characters as entities, or each with a null.
+        text = unescape(body.decode("latin-1").replace("\0", ""))
         redacted = redact(text, *secrets)
         return body if redacted == text else redacted.encode("latin-1", errors="xmlcharrefreplace")
     return json.dumps(content).encode() if redact_json(content, secrets) else body

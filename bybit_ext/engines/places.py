@@ -1,8 +1,8 @@
 """Places for calls in threads: so many at once.
 
 A semaphore of `threading` is Python code around a lock. A signal handler that runs inside it and calls the same client
-would wait for itself for ever, and one that raises there leaves the lock held. Here, every step is one that no signal
-can divide, and a wait is one for a lock of its own.
+would wait for itself for ever, and one that raises there leaves the lock held for ever. Here nobody waits for a lock
+that another holds. (An exception that a handler raises in the very moment in which a place changes hands costs it.)
 """
 
 import threading

@@ -12,6 +12,7 @@ from bybit_ext.errors import InvalidInput
 from .hosts import Address, parse_host
 
 _DEFAULT_PORT = 80
+_TELLING = 12  # characters from which on a password is no word or number that an answer may hold by itself
 _NOT_SPOKEN = ("https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -31,10 +32,11 @@ class Proxy:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be shown: the password, and what is sent for it."""
+        """What must not be shown: what is sent for the password, and itself unless it could be any word or number."""
         if self.credentials is None or not self.credentials[1]:
             return ()
-        return (self.credentials[1], self.headers[0][1].removeprefix("Basic "))
+        token = self.headers[0][1].removeprefix("Basic ")
+        return (token, self.credentials[1]) if len(self.credentials[1]) >= _TELLING else (token,)
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:

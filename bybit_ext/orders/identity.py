@@ -69,24 +69,35 @@ class CallStart:
         earliest: UTC in ms.
         latest: UTC in ms.
         recv_window: how long a signature stays good, in ms.
+        offset: how far the clock that signs is corrected, in ms.
+        is_measured: whether an answer has said the exchange's time.
     """
 
     began_at: float
     earliest: float
     latest: float
     recv_window: int
-    _is_measured: bool = field(default=False, init=False)
+    offset: int = 0
+    is_measured: bool = field(default=False, init=False)
 
     @classmethod
-    def from_clock(cls, began_at: float, timestamp: int, recv_window: int) -> "CallStart":
+    def from_clock(cls, began_at: float, timestamp: int, recv_window: int, offset: int) -> "CallStart":
         """Return what is known before an answer says the exchange's time.
 
         Args:
             began_at: monotonic time in s.
             timestamp: the time that would have been signed, UTC in ms.
             recv_window: how long a signature stays good, in ms.
+            offset: how far the clock that signs is corrected, in ms.
         """
-        return cls(began_at, timestamp - _MAX_WINDOW, timestamp + recv_window, recv_window)
+        return cls(began_at, timestamp - _MAX_WINDOW, timestamp + recv_window, recv_window, offset)
+
+    def follow(self, offset: int) -> None:
+        """Take over a correction of the clock that signs, which an answer brought that refused its timestamp."""
+        if not self.is_measured:
+            self.earliest += offset - self.offset
+            self.latest += offset - self.offset
+        self.offset = offset
 
     def narrow(self, reading: ServerTimeReading) -> None:
         """Take over what one answer says, unless it is absurd."""
@@ -95,9 +106,9 @@ class CallStart:
         # The exchange looked at its clock between the two; it counts whole ms.
         earliest = reading.server_time - (reading.received_at - self.began_at) * 1000
         latest = reading.server_time + 1 - (reading.signed_at - self.began_at) * 1000
-        if self._is_measured and max(earliest, self.earliest) <= min(latest, self.latest):
+        if self.is_measured and max(earliest, self.earliest) <= min(latest, self.latest):
             earliest, latest = max(earliest, self.earliest), min(latest, self.latest)
-        self.earliest, self.latest, self._is_measured = earliest, latest, True
+        self.earliest, self.latest, self.is_measured = earliest, latest, True
 
 
 @define

@@ -103,6 +103,7 @@ class OrderCalls:
         return self.limits.allow(0.0, self.state)
 
     def _note_time(self, evidence: Evidence, state: RetryState) -> None:
+        self.identity.start.follow(self.caller.clock.offset)
         server_time, timestamp = evidence.server_time, evidence.timestamp
         if server_time is not None and timestamp is not None:
             self.identity.start.narrow(ServerTimeReading(server_time, timestamp, state.signed_at, self.time.now))

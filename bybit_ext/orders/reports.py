@@ -10,7 +10,7 @@ from bybit_ext.results import Source
 from .identity import FINAL, Identity, Match, parse_time
 from .quantities import read_quantities
 
-_MAX_REPORTS = 64  # orders that are remembered; no list shows more of one link id at once
+_MAX_REPORTS = 64  # orders that are remembered, the newest; no list shows more of one link id at once
 
 
 @frozen
@@ -43,7 +43,10 @@ class Reports:
     _by_id: dict[str, Report] = field(factory=dict[str, Report], init=False)
 
     def add(self, order: Order, source: Source) -> None:
-        """Remember a report, unless it is about another order."""
+        """Remember a report, unless it is about an order of another name.
+
+        One that does not match by its times is remembered too: what is known of the exchange's clock may change.
+        """
         if not self.identity.names(order):
             return
         if not order.category:
@@ -52,12 +55,11 @@ class Reports:
         if not self._can_be_read(order):
             self.saw_unreadable = True
             return
-        if self.identity.match(order) is Match.FOREIGN:
-            return
         known = self._by_id.get(order.order_id)
-        is_new = known is None and len(self._by_id) < _MAX_REPORTS
-        if is_new or (known and not known.is_final):
+        if known is None or not known.is_final:
             self._by_id[order.order_id] = Report(order, source, order.order_status in FINAL)
+        if len(self._by_id) > _MAX_REPORTS:
+            del self._by_id[min(self._by_id.values(), key=_age).order.order_id]
 
     def _can_be_read(self, order: Order) -> bool:
         has_time = self.identity.name.order_link_id is None or parse_time(order.created_time) is not None

@@ -312,9 +312,13 @@ class OrderTracker:
         return None
 
     def _is_newest_meant(self, doubtful: list[Report]) -> bool:
-        """Return whether the newest of some orders is the one: not if it may have been made because another ended."""
+        """Return whether the newest of some orders is the one: not if it may have been made because another ended.
+
+        That other one may be in no list. But if an answer has said the exchange's time, there were only some ms for it.
+        """
+        is_alone = len(doubtful) == 1 and self.identity.start.is_measured
         all_ended = all(report.is_final for report in doubtful)
-        return all_ended and (len(doubtful) == 1 or self.identity.is_surely_older(doubtful[-1].order))
+        return all_ended and (is_alone or self.identity.is_surely_older(doubtful[-1].order))
 
     def _has_settled(self) -> bool:
         readings = self._readings

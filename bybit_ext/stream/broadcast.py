@@ -127,7 +127,7 @@ class Broadcaster:
     """Hands the events of one stream to its subscriptions. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may subscribe while it interrupts who does
         self._removed: deque[_Subscription] = deque()
         self._subscriptions: defaultdict[OrderKey, list[AnySubscription]] = defaultdict(list)
         self._state: StreamEvent | None = None
@@ -145,15 +145,10 @@ class Broadcaster:
     def remove(self, subscription: _Subscription) -> None:
         """Hand nothing to a subscription any more.
 
-        A garbage collection or a signal can call this in a thread that holds the lock. So it never waits for the lock:
-        whoever takes it next does what is left.
+        A garbage collection can call this in a thread that holds any lock. So it takes none: whoever hands out the next
+        event, or subscribes, does what is left.
         """
         self._removed.append(subscription)
-        if self._lock.acquire(blocking=False):
-            try:
-                self._drop_removed()
-            finally:
-                self._lock.release()
 
     def _drop_removed(self) -> None:
         while self._removed:
@@ -176,6 +171,13 @@ class Broadcaster:
                 receivers = [one for several in self._subscriptions.values() for one in several]
             for receiver in receivers:
                 receiver.put(event)
+
+    @property
+    def has_subscriptions(self) -> bool:
+        """Whether anybody waits for events."""
+        with self._lock:
+            self._drop_removed()
+            return bool(self._subscriptions)
 
     @property
     def is_subscribed(self) -> bool:

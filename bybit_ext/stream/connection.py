@@ -49,8 +49,10 @@ class OpenSocket:
 
 
 @asynccontextmanager
-async def subscribed(settings: StreamSettings, publish: Publish, opened: OpenSocket) -> AsyncGenerator[Any]:
-    """Open a connection that reports orders, and close it at the end.
+async def subscribed(
+    settings: StreamSettings, publish: Publish, opened: OpenSocket
+) -> AsyncGenerator[tuple[Any, tuple[str, ...]]]:
+    """Open a connection that reports orders, and close it at the end; yield what must not be shown, too.
 
     Args:
         settings: how to reach the stream.
@@ -65,6 +67,7 @@ async def subscribed(settings: StreamSettings, publish: Publish, opened: OpenSoc
     from websockets.asyncio.client import connect
 
     route = settings.route
+    proxy_secrets = route.proxy.secrets if route.proxy else ()
     opened.current = await run_in_thread(
         lambda: open_socket(route, settings.answer_timeout), discard=socket.socket.close
     )
@@ -84,10 +87,10 @@ async def subscribed(settings: StreamSettings, publish: Publish, opened: OpenSoc
             logger=_frames_log,
         )
         async with asyncio.timeout(settings.answer_timeout):
-            log_in = LogIn(settings.credentials, settings.clock())
+            log_in = LogIn(settings.credentials, settings.clock(), proxy_secrets)
             await _request(connection, log_in, publish, AuthenticationFailed)
             await _request(connection, Subscribe(log_in.secrets), publish, Refused)
-        yield connection
+        yield connection, log_in.secrets
     finally:
         if connection is None:
             opened.close()
@@ -118,13 +121,12 @@ async def _request(connection: Any, request: LogIn | Subscribe, publish: Publish
         raise refusal(f"The stream refused op {request.op}: {message[:200]!r}.")
 
 
-async def read(connection: Any, settings: StreamSettings, publish: Publish) -> None:
-    """Publish the orders that a connection reports, until it is lost.
+async def read(connection: Any, secrets: tuple[str, ...], settings: StreamSettings, publish: Publish) -> None:
+    """Publish the orders that a connection reports, without the secrets, until it is lost.
 
     Raises:
         OSError: it was lost; or whatever websockets raises for that.
     """
-    secrets = (settings.credentials.api_key,)
     pinging = asyncio.create_task(_ping(connection, settings.heartbeat))
     try:
         while True:

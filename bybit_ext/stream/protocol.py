@@ -33,11 +33,11 @@ class LogIn:
 
     op = "auth"
 
-    def __init__(self, credentials: Credentials, now: int) -> None:
+    def __init__(self, credentials: Credentials, now: int, more_secrets: tuple[str, ...] = ()) -> None:
         expires = now + _LOGIN_LIFETIME
         signature = credentials.signing_key.sign(f"GET/realtime{expires}".encode())
         self.text = json.dumps({"op": self.op, "args": [credentials.api_key, expires, signature]})
-        self.secrets = (credentials.api_key, signature)
+        self.secrets = (credentials.api_key, signature, *more_secrets)
 
 
 class Subscribe:

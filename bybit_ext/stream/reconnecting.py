@@ -43,10 +43,10 @@ async def _run(settings: StreamSettings, publish: Publish, opened: OpenSocket) -
     while True:
         subscribed_at: float | None = None
         try:
-            async with subscribed(settings, publish, opened) as connection:
+            async with subscribed(settings, publish, opened) as (connection, secrets):
                 subscribed_at = time.monotonic()
                 publish(StreamState.SUBSCRIBED)
-                await read(connection, settings, publish)
+                await read(connection, secrets, settings, publish)
         except InvalidStatus as error:
             if error.response.status_code == _FORBIDDEN:
                 raise Forbidden("The exchange turned the stream away: HTTP 403.") from None

@@ -26,4 +26,6 @@ def order(status: str = "New", *, created: int = -60_000, updated: int = 10, **f
 
 def identity(request: Any = BY_ID, accepted: CancelAccepted | None = None) -> Identity:
     """Return what is known of the order that a request names, if the call began at 0 s."""
-    return Identity(OrderName.of(request), CallStart(0.0, BEGAN, BEGAN, 5000), accepted)
+    start = CallStart(0.0, BEGAN, BEGAN, 5000)
+    start.is_measured = True
+    return Identity(OrderName.of(request), start, accepted)

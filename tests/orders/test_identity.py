@@ -88,8 +88,17 @@ class TestCallStart:
         return CallStart(0.0, BEGAN + 7000, BEGAN + 7000, 5000)
 
     def test_before_any_answer_the_exchange_may_be_as_far_off_as_it_takes_timestamps(self) -> None:
-        start = CallStart.from_clock(0.0, BEGAN, 5000)
+        start = CallStart.from_clock(0.0, BEGAN, 5000, 0)
         assert (start.earliest, start.latest) == (BEGAN - 1000, BEGAN + 5000)
+
+    def test_it_follows_a_correction_of_the_clock_until_it_is_measured(self) -> None:
+        start = CallStart.from_clock(0.0, BEGAN, 5000, 7)
+        start.follow(20_007)
+        start.follow(20_007)
+        assert (start.earliest, start.latest) == (BEGAN + 19_000, BEGAN + 25_000)
+        start.narrow(ServerTimeReading(BEGAN, BEGAN, 0.0, 0.0))
+        start.follow(0)
+        assert (start.earliest, start.latest) == (BEGAN, BEGAN + 1)
 
     def test_an_answer_bounds_it_by_its_round_trip(self) -> None:
         start = self.start()

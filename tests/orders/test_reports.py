@@ -37,6 +37,15 @@ def test_an_order_that_makes_no_sense_proves_nothing(fields: dict[str, Any]) -> 
     assert not any(reports.matching(match) for match in Match)
 
 
+def test_of_very_many_the_newest_are_remembered() -> None:
+    reports = Reports(identity(BY_LINK_ID))
+    for number in range(100):
+        reports.add(order("Filled", orderId=str(number), created=-1_000_000 + number, updated=-500_000), "stream")
+    reports.add(order("Filled", orderId="ours", created=-10), "stream")
+    assert reports.meant
+    assert reports.meant.order.order_id == "ours"
+
+
 def test_what_another_order_says_is_not_looked_at() -> None:
     reports = Reports(identity(BY_LINK_ID))
     reports.add(order(orderLinkId="another", createdTime=""), "stream")
@@ -57,8 +66,8 @@ def test_an_order_without_a_category_has_the_one_that_was_asked_for(category: An
 def test_an_old_end_comes_to_count_when_the_answers_say_another_time() -> None:
     call = identity(BY_LINK_ID, WITHOUT_IDS)
     reports = Reports(call)
-    reports.add(order("Filled", updated=-1), "stream")
-    assert not reports.matching(Match.CERTAIN)
-    call.start.latest -= 10
-    call.start.earliest -= 10
+    reports.add(order("Filled", updated=-20_000), "stream")
+    assert not reports.meant
+    call.start.latest -= 30_000
+    call.start.earliest -= 30_000
     assert reports.meant

@@ -57,6 +57,7 @@ class World:
     history: Callable[[float], Any] = field(default=lambda _: NOTHING)
     results: list[CancelAccepted | BybitError] = field(factory=lambda: [ACCEPTED])  # in turn; the last one stays
     takes: float = 0.0  # seconds that a cancel takes
+    is_measured: bool = True  # whether an answer has said the exchange's time
     now: float = 0.0
     asked: list[tuple[float, str | None]] = field(factory=list[tuple[float, str | None]])
     read_at: list[float] = field(factory=list[float])
@@ -65,8 +66,10 @@ class World:
     def confirm(
         self, request: Any = BY_ID, *, stream: bool = True, deadline: float = 4.0, settle: float = 1.0
     ) -> Finish:
+        meant = identity(request)
+        meant.start.is_measured = self.is_measured
         tracker = OrderTracker(
-            identity(request), deadline=deadline, resend_deadline=deadline * 0.6, absent_after=settle, has_stream=stream
+            meant, deadline=deadline, resend_deadline=deadline * 0.6, absent_after=settle, has_stream=stream
         )
         decision = tracker.start(self.now)
         for _ in range(200):
@@ -473,6 +476,12 @@ class TestSendingAgain:
         meant = order("Cancelled", orderId="2", created=-1000, updated=30)
         world = World([SUBSCRIBED, (0.1, older)], always(), always(older, meant), results=[LOST])
         assert world.confirm(BY_LINK_ID).order.order_id == "2"
+
+    def test_an_order_as_young_as_the_call_is_not_reported_if_no_answer_says_the_time(self) -> None:
+        young = order("Filled", created=0)
+        world = World([SUBSCRIBED], always(), always(young), results=[LOST], is_measured=False)
+        with pytest.raises(OutcomeUnknown):
+            world.confirm(BY_LINK_ID)
 
     def test_an_end_by_link_id_is_not_dropped_because_the_lists_cannot_be_read(self) -> None:
         forbidden = AuthenticationFailed("no right to read")

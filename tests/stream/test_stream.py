@@ -133,7 +133,7 @@ class TestOrders:
             assert bybit._stream
             assert bybit._stream._subscriptions
             stream.close()
-            assert not bybit._stream._subscriptions
+            assert not bybit._stream.has_subscriptions
 
     def test_iterations_and_confirmed_cancels_share_one_connection(self, exchange: Sandbox) -> None:
         async def run() -> list[Order]:
@@ -707,7 +707,7 @@ def test_threads_share_one_connection(exchange: Sandbox) -> None:
             thread.join()
         assert exchange._app.state.stream.subscriptions == 1
         assert bybit._stream
-        assert not bybit._stream._subscriptions
+        assert not bybit._stream.has_subscriptions
     assert statuses == ["Cancelled"] * 10
 
 
