@@ -43,7 +43,7 @@ from .orders.order_calls import OrderCalls
 from .orders.requests import CancelOrderRequest, OrderName
 from .orders.tracker import OrderTracker
 from .results import CancelAccepted, CancelOutcome, Evidence
-from .stream.broadcast import AnySubscription, OrderKey
+from .stream.broadcast import OrderKey, Subscription
 from .stream.settings import StreamSettings
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
@@ -194,7 +194,7 @@ class BaseClient(ABC, Generic[Transport]):
         return StreamSettings(self._stream_route, self._settings.tls, self._caller.credentials, self._caller.clock)
 
     @abstractmethod
-    def _listen_for(self, key: OrderKey) -> AnySubscription | None:
+    def _listen_for(self, key: OrderKey) -> Subscription | None:
         """Return a subscription to the stream, which is opened if it is not; None if there is none."""
 
     # ---- flows

@@ -23,8 +23,9 @@ from .engines.transport import AsyncTransportEngine
 from .errors import BybitError, InvalidInput, NotSent
 from .orders.requests import CancelOrderRequest
 from .results import CancelAccepted, CancelOutcome
-from .stream.broadcast import AsyncSubscription, OrderKey
+from .stream.broadcast import OrderKey
 from .stream.runners import TaskStream
+from .stream.subscription_async import AsyncSubscription
 
 Result = TypeVar("Result")
 

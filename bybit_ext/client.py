@@ -4,7 +4,7 @@ import weakref
 from collections.abc import Callable, Generator
 from time import monotonic, sleep
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import httpx
 from bybit_v5.models import Category, Order
@@ -24,7 +24,9 @@ from .errors import BybitError, InvalidInput, NotSent
 from .orders.requests import CancelOrderRequest
 from .results import CancelAccepted, CancelOutcome
 from .stream.broadcast import OrderKey, ThreadSubscription
-from .stream.runners import ThreadStream
+
+if TYPE_CHECKING:
+    from .stream.runners import ThreadStream
 
 Result = TypeVar("Result")
 
@@ -71,7 +73,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
     _transports = httpx.BaseTransport
     _engine: Engine
-    _stream: ThreadStream | None
+    _stream: "ThreadStream | None"
 
     def call(
         self, operation: Operation[Arguments, Answer], *args: Arguments.args, **kwargs: Arguments.kwargs
@@ -212,6 +214,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         return None
 
     def _listen_for(self, key: OrderKey) -> ThreadSubscription | None:
+        from .stream.runners import ThreadStream  # it needs asyncio, which takes 40 ms
+
         settings = self._stream_settings()
         if settings is None:
             return None

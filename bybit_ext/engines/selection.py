@@ -6,7 +6,6 @@ from typing import Literal
 
 from bybit_ext.errors import InvalidInput, show
 
-from .engine_async import AsyncSocketEngine
 from .engine_sync import SocketEngine
 from .http1 import NewProtocol
 from .http1_h11 import H11Protocol
@@ -48,6 +47,8 @@ def open_engine(name: ChosenEngine, settings: EngineSettings) -> Engine:
 
 def open_async_engine(name: ChosenEngine, settings: EngineSettings) -> AsyncEngine:
     """Return an engine for coroutines."""
+    from .engine_async import AsyncSocketEngine  # asyncio takes a program without coroutines 40 ms
+
     return AsyncSocketEngine(settings, _protocol_of(name))
 
 

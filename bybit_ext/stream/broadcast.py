@@ -1,10 +1,10 @@
 """Events handed to who waits for them: an order to the calls about it, and to those who want all."""
 
-import asyncio
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import define, frozen
 from bybit_v5.models import Order
@@ -32,11 +32,12 @@ class _Gap:
     dropped: int
 
 
-_Held = StreamEvent | _Gap
+Held = StreamEvent | _Gap
+"""What a subscription holds."""
 
 
-class _Subscription:
-    """What both kinds of subscription do when their updates are not read: hold so many, then count."""
+class Subscription(ABC):
+    """Holds events until they are read: so many updates, then it counts those that it drops."""
 
     def __init__(self, key: OrderKey) -> None:
         self.key = key
@@ -44,13 +45,21 @@ class _Subscription:
         self._gap: _Gap | None = None
         self._lock = threading.Lock()
 
+    @abstractmethod
+    def put(self, event: StreamEvent) -> None:
+        """Take an event; this never waits."""
+
+    @abstractmethod
+    def get(self, seconds: float | None = None) -> Any:
+        """Return the next event, None if none came in so many seconds (None: for ever). Blocks, or is a coroutine."""
+
     def close(self) -> None:
         """Receive nothing any more. Closing twice is safe."""
         if self.broadcaster:
             self.broadcaster.remove(self)
             self.broadcaster = None
 
-    def _fit(self, event: StreamEvent, waiting: int) -> _Held | None:
+    def fit(self, event: StreamEvent, waiting: int) -> Held | None:
         """Return what to hold of an event: itself, the gap that begins with it, or nothing inside a gap."""
         if not isinstance(event, Order):
             return event
@@ -63,7 +72,8 @@ class _Subscription:
             self._gap = _Gap(1)
             return self._gap
 
-    def _take(self, held: _Held) -> StreamEvent:
+    def take(self, held: Held) -> StreamEvent:
+        """Return what is told of something held."""
         if not isinstance(held, _Gap):
             return held
         with self._lock:
@@ -72,55 +82,28 @@ class _Subscription:
         return UpdatesDropped(message, dropped=held.dropped)
 
 
-class ThreadSubscription(_Subscription):
+class ThreadSubscription(Subscription):
     """Holds events until a thread reads them."""
 
     def __init__(self, key: OrderKey) -> None:
         super().__init__(key)
-        self._events: queue.SimpleQueue[_Held] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Held] = queue.SimpleQueue()
 
     def put(self, event: StreamEvent) -> None:
         """Take an event; this never waits."""
-        held = self._fit(event, self._events.qsize())
+        held = self.fit(event, self._events.qsize())
         if held is not None:
             self._events.put(held)
 
     def get(self, seconds: float | None = None) -> StreamEvent | None:
         """Return the next event, None if none came in so many seconds (None waits for ever)."""
         try:
-            return self._take(self._events.get(timeout=seconds))
+            return self.take(self._events.get(timeout=seconds))
         except queue.Empty:
             return None
 
 
-class AsyncSubscription(_Subscription):
-    """Holds events until a coroutine reads them."""
-
-    def __init__(self, key: OrderKey) -> None:
-        super().__init__(key)
-        self._events: asyncio.Queue[_Held] = asyncio.Queue()
-
-    def put(self, event: StreamEvent) -> None:
-        """Take an event; this never waits."""
-        held = self._fit(event, self._events.qsize())
-        if held is not None:
-            self._events.put_nowait(held)
-
-    async def get(self, seconds: float | None = None) -> StreamEvent | None:
-        """Return the next event, None if none came in so many seconds (None waits for ever)."""
-        if self._events.empty():
-            if seconds is not None and seconds <= 0:
-                return None
-            try:
-                async with asyncio.timeout(seconds):
-                    return self._take(await self._events.get())
-            except TimeoutError:
-                return None
-        return self._take(self._events.get_nowait())
-
-
-AnySubscription = ThreadSubscription | AsyncSubscription
-Kind = TypeVar("Kind", ThreadSubscription, AsyncSubscription)
+Kind = TypeVar("Kind", bound=Subscription)
 
 
 class Broadcaster:
@@ -128,8 +111,8 @@ class Broadcaster:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a signal handler may subscribe while it interrupts who does
-        self._removed: deque[_Subscription] = deque()
-        self._subscriptions: defaultdict[OrderKey, list[AnySubscription]] = defaultdict(list)
+        self._removed: deque[Subscription] = deque()
+        self._subscriptions: defaultdict[OrderKey, list[Subscription]] = defaultdict(list)
         self._state: StreamEvent | None = None
 
     def add(self, subscription: Kind) -> Kind:
@@ -142,7 +125,7 @@ class Broadcaster:
                 subscription.put(self._state)
         return subscription
 
-    def remove(self, subscription: _Subscription) -> None:
+    def remove(self, subscription: Subscription) -> None:
         """Hand nothing to a subscription any more.
 
         A garbage collection can call this in a thread that holds any lock. So it takes none: whoever hands out the next

@@ -38,11 +38,12 @@ from bybit_ext.engines.tls import TlsSettings
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import delay_response
 from bybit_ext.stream import broadcast, reconnecting
-from bybit_ext.stream.broadcast import AsyncSubscription, Broadcaster, OrderKey, ThreadSubscription
+from bybit_ext.stream.broadcast import Broadcaster, OrderKey, ThreadSubscription
 from bybit_ext.stream.connection import OpenSocket
 from bybit_ext.stream.events import StreamEvent, StreamState
 from bybit_ext.stream.reconnecting import run_stream
 from bybit_ext.stream.settings import StreamSettings
+from bybit_ext.stream.subscription_async import AsyncSubscription
 from tests.conftest import API_KEY, API_SECRET, answering, options_of, wait_until
 from tests.sandbox.wire import RSA_PUBLIC_KEY
 from tests.vectors import CONTENT, LOG_INS, credentials_of, name_of
