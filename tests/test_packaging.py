@@ -140,8 +140,8 @@ class TestMetadata:
 
     def test_the_description_has_all_words_of_the_readme(self, description: str) -> None:
         readme = (ROOT / "README.md").read_text(encoding="utf-8")
-        words = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", readme).split()
-        assert re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", description).split() == words
+        words = re.sub(r"!?\[([^\]]+)\]\([^)]*\)", r"\1", readme).split()
+        assert re.sub(r"!?\[([^\]]+)\]\([^)]*\)", r"\1", description).split() == words
 
     def test_the_urls_are_of_hosts_that_exist(self, metadata: Message) -> None:
         urls = [line.partition(", ")[2] for line in metadata.get_all("Project-URL", [])]
