@@ -74,6 +74,7 @@ def test_pybit_reads_orders_and_the_clock(pybit: Any, sandbox: Sandbox) -> None:
     listed = pybit.get_open_orders(category="linear", symbol="PYBITUSDT", orderId=order.order_id)
     assert [one["orderId"] for one in listed["result"]["list"]] == [order.order_id]
     assert int(pybit.get_server_time()["result"]["timeSecond"]) > 1_600_000_000
+    sandbox.fill(order.order_id)  # the next of these tests uses the link id again
 
 
 def test_pybit_is_told_that_an_order_does_not_exist(pybit: Any) -> None:
