@@ -3,17 +3,15 @@
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from types import FrameType
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from bybit_ext.engines.interface import Reply
 from bybit_ext.engines.places import Places
+from bybit_ext.engines.selection import open_engine
 
 from .conftest import OpenServer
-from .senders import open_sender, settings_for
+from .senders import CANCEL, EngineName, settings_for, sign
 from .servers import answering, wait_until
 
 
@@ -62,71 +60,87 @@ def test_no_place_is_lost_or_made_by_many_threads() -> None:
     assert [places.take(0) for _ in range(4)] == [True, True, True, False]
 
 
+Ring = Callable[[float], None]
+
+
 @pytest.fixture
-def alarms() -> Iterator[Any]:
-    """Let a handler run every other ms."""
+def alarm() -> Iterator[Callable[[Callable[[], object]], Ring]]:
+    """Install what an alarm does; return what sets the alarm, once, in so many seconds (0 for never)."""
     before = signal.getsignal(signal.SIGALRM)
 
-    def start(handler: Any) -> None:
-        signal.signal(signal.SIGALRM, handler)
-        signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
+    def ring(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
-    yield start
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    def install(handle: Callable[[], object]) -> Ring:
+        signal.signal(signal.SIGALRM, lambda _, __: handle())
+        return ring
+
+    yield install
+    ring(0)
     signal.signal(signal.SIGALRM, before)
 
 
-def test_a_signal_handler_may_take_a_place(alarms: Any) -> None:
+def _use_until(use: Callable[[], bool], handled: list[bool], ring: Ring) -> None:
+    """Use something again and again while alarms do the same, 50 times."""
+    end = time.monotonic() + 20
+    try:
+        ring(0.001)
+        while len(handled) < 50 and time.monotonic() < end:
+            assert use()
+    finally:
+        ring(0)
+    assert len(handled) >= 50
+    assert all(handled)
+
+
+def test_a_signal_handler_may_take_a_place(alarm: Callable[[Callable[[], object]], Ring]) -> None:
     places = Places(2)
-    handled: list[int] = []
+    handled: list[bool] = []
 
-    def handle(_: int, __: FrameType | None) -> None:
-        assert places.take(0)
+    def use() -> bool:
+        has_place = places.take(0)
         places.give_back()
-        handled.append(1)
+        return has_place
 
-    alarms(handle)
-    end = time.monotonic() + 5
-    while len(handled) < 100 and time.monotonic() < end:
-        assert places.take(0)
-        places.give_back()
-    assert len(handled) >= 100
+    def handle() -> None:
+        handled.append(use())
+        ring(0.001)  # no sooner, lest handlers interrupt each other
+
+    ring = alarm(handle)
+    _use_until(use, handled, ring)
 
 
-def test_an_interrupted_wait_leaves_no_claim(alarms: Any) -> None:
+def test_an_interrupted_wait_leaves_no_claim(alarm: Callable[[Callable[[], object]], Ring]) -> None:
     class AlarmError(Exception):
         pass
 
-    places = Places(1)
-    places.take(0)
-
-    def handle(_: int, __: FrameType | None) -> None:
+    def handle() -> None:
         raise AlarmError
 
-    alarms(handle)
+    places = Places(1)
+    places.take(0)
+    ring = alarm(handle)
+    ring(0.1)
     with pytest.raises(AlarmError):
         places.take(5)
-    signal.setitimer(signal.ITIMER_REAL, 0)
     places.give_back()
     assert places.take(0)
 
 
-@pytest.mark.parametrize("engine", ["h11-sync", "httptools-sync"])
+@pytest.mark.parametrize("name", ["h11", "httptools"])
 def test_a_signal_handler_may_use_the_client_that_it_interrupts(
-    alarms: Any, open_server: OpenServer, engine: Any
+    alarm: Callable[[Callable[[], object]], Ring], open_server: OpenServer, name: EngineName
 ) -> None:
-    sending = open_sender(engine, settings_for(open_server(answering()).url))
-    handled: list[Reply] = []
+    engine = open_engine(name, settings_for(open_server(answering()).url))
+    handled: list[bool] = []
 
-    def handle(_: int, __: FrameType | None) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        handled.append(sending.send())
-        signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
+    def use() -> bool:
+        return engine.send(CANCEL, sign, seconds=5.0).status == 200
 
-    alarms(handle)
-    end = time.monotonic() + 20
-    while len(handled) < 50 and time.monotonic() < end:
-        assert sending.send().status == 200
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    assert len(handled) >= 50
-    sending.shut_down()
+    def handle() -> None:
+        handled.append(use())
+        ring(0.001)
+
+    ring = alarm(handle)
+    _use_until(use, handled, ring)
+    engine.close()

