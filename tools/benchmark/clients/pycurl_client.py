@@ -6,7 +6,7 @@ One for a thread.
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 
-import pycurl
+import pycurl  # pyright: ignore[reportMissingModuleSource] - the extra peers brings it
 
 from tools.benchmark.clients import Cancel
 from tools.benchmark.clients.by_hand import read_acknowledgement, sign_cancel
