@@ -126,6 +126,20 @@ def test_bytes_behind_an_answer_are_never_the_next_ones(
     assert server.opened == 3
 
 
+@pytest.mark.parametrize("head", ["HTTP/1.1 200 OK\r\nConnection: close", "HTTP/1.0 200 OK"])
+def test_a_connection_that_the_server_wants_to_end_is_not_used_again(
+    sender: OpenSender, open_server: OpenServer, head: str
+) -> None:
+    def serve(peer: Peer) -> None:
+        while peer.read_request():  # it does not end it itself
+            peer.send(f"{head}\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+
+    server = open_server(serve)
+    sending = sender(server.url)
+    assert [sending.send().body for _ in range(2)] == [b"{}", b"{}"]
+    assert server.opened == 2
+
+
 def test_an_empty_line_behind_an_answer_does_no_harm(sender: OpenSender, open_server: OpenServer) -> None:
     def serve(peer: Peer) -> None:
         while peer.read_request():
