@@ -1,4 +1,4 @@
-"""HTTP/1.1 by httptools, which is llhttp, the parser of Node.js: the same answers as by h11, in a tenth of the time.
+"""HTTP/1.1 by httptools, which is llhttp, the parser of Node.js: the same answers as by h11, in a fraction of the time.
 
 llhttp is strict here: it takes no answer whose length is doubtful. It knows no limits of its own, and no end of a
 connection: both are seen to here.

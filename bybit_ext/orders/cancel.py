@@ -39,14 +39,15 @@ def _cancel_by_id(calls: OrderCalls, unknown: OutcomeUnknown) -> Flow[CancelAcce
     while True:
         yield from _read(calls, reports)
         readings += 1
-        if reports.meant:
-            order_id = reports.meant.order.order_id
+        meant = reports.meant  # once: what its cancel brings can change what is known of the exchange's clock
+        if meant:
+            order_id = meant.order.order_id
             try:
                 if order_id not in refused:
                     return (yield from calls.cancel(order_id))
             except (OrderNotFound, OrderClosed) as error:
                 refused[order_id] = error
-            if reports.meant.is_final:  # it ended during the call, so it is the one
+            if meant.is_final:  # it ended during the call, so it is the one
                 raise refused[order_id]
         wait = backoff_delay(readings, longest=1.0)
         if wait + _MIN_WAIT > calls.limits.deadline.remaining:

@@ -6,19 +6,18 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
 
 from bybit_ext.engines.as_transport import UnusableEngine
 from bybit_ext.engines.hosts import parse_base_url
 from bybit_ext.engines.interface import AsyncEngine, Engine, Headers, Lost, Reply, Request, Sign
 from bybit_ext.engines.proxies import parse_proxy
-from bybit_ext.engines.selection import open_async_engine, open_engine
+from bybit_ext.engines.selection import ChosenEngine, open_async_engine, open_engine
 from bybit_ext.engines.settings import EngineSettings
 from bybit_ext.engines.sockets import Route
 from bybit_ext.engines.tls import TlsSettings
 from bybit_ext.errors import NotSent
 
-EngineName = Literal["h11", "httptools"]
 Sent = Reply | NotSent | Lost
 
 KEY, SIGNATURE = "kEy-4d7f0c1b9a", "s1gNature-e83b5a20"
@@ -121,7 +120,7 @@ class Sender(ABC):
 class SyncSender(Sender):
     engine: Engine
 
-    def __init__(self, name: EngineName, settings: EngineSettings) -> None:
+    def __init__(self, name: ChosenEngine, settings: EngineSettings) -> None:
         self.engine = open_engine(name, settings)
 
     def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
@@ -146,7 +145,7 @@ class SyncSender(Sender):
 class AsyncSender(Sender):
     engine: AsyncEngine
 
-    def __init__(self, name: EngineName, settings: EngineSettings) -> None:
+    def __init__(self, name: ChosenEngine, settings: EngineSettings) -> None:
         self.engine = open_async_engine(name, settings)
         self._runner = asyncio.Runner()
         self._is_shut_down = False
@@ -185,7 +184,7 @@ class AsyncSender(Sender):
 def open_sender(kind: str, settings: EngineSettings) -> Sender:
     """Return what sends by an engine: `h11-sync`, `h11-async`, `curl-sync` or `curl-async`."""
     name, mode = kind.split("-")
-    engine = cast("EngineName", name)
+    engine = cast("ChosenEngine", name)
     return SyncSender(engine, settings) if mode == "sync" else AsyncSender(engine, settings)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bybit_ext.engines.places import Places
-from bybit_ext.engines.selection import open_engine
+from bybit_ext.engines.selection import ChosenEngine, open_engine
 
 from .conftest import OpenServer
-from .senders import CANCEL, EngineName, settings_for, sign
+from .senders import CANCEL, settings_for, sign
 from .servers import answering, wait_until
 
 
@@ -129,7 +129,7 @@ def test_an_interrupted_wait_leaves_no_claim(alarm: Callable[[Callable[[], objec
 
 @pytest.mark.parametrize("name", ["h11", "httptools"])
 def test_a_signal_handler_may_use_the_client_that_it_interrupts(
-    alarm: Callable[[Callable[[], object]], Ring], open_server: OpenServer, name: EngineName
+    alarm: Callable[[Callable[[], object]], Ring], open_server: OpenServer, name: ChosenEngine
 ) -> None:
     engine = open_engine(name, settings_for(open_server(answering()).url))
     handled: list[bool] = []
