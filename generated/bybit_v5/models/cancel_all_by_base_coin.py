@@ -1,0 +1,87 @@
+# Generated from spec/openapi.yaml by scripts/regenerate.py (openapi-python-client 0.29.1). Do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+
+from ..models.futures_category import FuturesCategory, check_futures_category
+from ..models.futures_order_filter import FuturesOrderFilter, check_futures_order_filter
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="CancelAllByBaseCoin")
+
+
+@_attrs_define
+class CancelAllByBaseCoin:
+    """Cancel all futures orders of a base coin."""
+
+    category: FuturesCategory
+    """ Product type of a futures order. """
+    base_coin: str
+    """ Name of a coin, uppercase only. """
+    order_filter: FuturesOrderFilter | Unset = UNSET
+    """ Kind of the orders to cancel; all kinds when it is absent. `OpenOrder` are ordinary orders and those
+    attached to them. """
+    stop_order_type: Literal["Stop"] | Unset = UNSET
+    """ Type of the conditional orders to cancel. Only beside `orderFilter` `StopOrder`. """
+
+    def to_dict(self) -> dict[str, Any]:
+        category: str = self.category
+
+        base_coin = self.base_coin
+
+        order_filter: str | Unset = UNSET
+        if not isinstance(self.order_filter, Unset):
+            order_filter = self.order_filter
+
+        stop_order_type = self.stop_order_type
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "category": category,
+                "baseCoin": base_coin,
+            }
+        )
+        if order_filter is not UNSET:
+            field_dict["orderFilter"] = order_filter
+        if stop_order_type is not UNSET:
+            field_dict["stopOrderType"] = stop_order_type
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        category = check_futures_category(d.pop("category"))
+
+        base_coin = d.pop("baseCoin")
+
+        _order_filter = d.pop("orderFilter", UNSET)
+        order_filter: FuturesOrderFilter | Unset
+        if isinstance(_order_filter, Unset):
+            order_filter = UNSET
+        else:
+            order_filter = check_futures_order_filter(_order_filter)
+
+        stop_order_type = cast(Literal["Stop"] | Unset, d.pop("stopOrderType", UNSET))
+        if stop_order_type != "Stop" and not isinstance(stop_order_type, Unset):
+            raise ValueError(f"stopOrderType must match const 'Stop', got '{stop_order_type}'")
+
+        cancel_all_by_base_coin = cls(
+            category=category,
+            base_coin=base_coin,
+            order_filter=order_filter,
+            stop_order_type=stop_order_type,
+        )
+
+        return cancel_all_by_base_coin

@@ -1,0 +1,204 @@
+# Generated from spec/openapi.yaml by scripts/regenerate.py (openapi-python-client 0.29.1). Do not edit.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+
+from ..models.is_leverage import IsLeverage, check_is_leverage
+from ..models.known_side import KnownSide, check_known_side
+from ..models.market_unit import MarketUnit, check_market_unit
+from ..models.slippage_tolerance_type import (
+    SlippageToleranceType,
+    check_slippage_tolerance_type,
+)
+from ..models.smp_type import SmpType, check_smp_type
+from ..models.time_in_force import TimeInForce, check_time_in_force
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="SpotMarketOrder")
+
+
+@_attrs_define
+class SpotMarketOrder:
+    """Place a spot order without a price. A buy counts its quantity in quote coin unless `marketUnit` says otherwise."""
+
+    category: Literal["spot"]
+    """ Product type of a spot order, the only one that has kinds. """
+    symbol: str
+    """ Symbol name, uppercase only. """
+    side: KnownSide
+    """ Direction of an order, of those known so far. """
+    qty: str
+    """ Quantity, in base coin; in contracts on inverse, in quote coin where `marketUnit` says so. """
+    order_type: Literal["Market"] = "Market"
+    """ An order without a price. """
+    market_unit: MarketUnit | Unset = UNSET
+    """ Unit of `qty` of a spot market order. """
+    order_link_id: str | Unset = UNSET
+    """ The caller's own id of the new order. Documented as always unique; it can be used again once its order has
+    ended. """
+    time_in_force: TimeInForce | Unset = UNSET
+    """ How long the order may rest; the exchange assumes `GTC`, and always takes `IOC` for a market order. """
+    slippage_tolerance_type: SlippageToleranceType | Unset = UNSET
+    """ How the tolerated slippage is given. """
+    slippage_tolerance: str | Unset = UNSET
+    """ Tolerated slippage, in ticks or in percent. """
+    is_leverage: IsLeverage | Unset = UNSET
+    """ Whether a spot order borrows, 1 or 0. """
+    order_filter: Literal["Order"] | Unset = UNSET
+    """ Kind of a spot order without a trigger; what the exchange assumes when it is absent. """
+    smp_type: SmpType | Unset = UNSET
+    """ What self-match prevention does. """
+
+    def to_dict(self) -> dict[str, Any]:
+        category = self.category
+
+        symbol = self.symbol
+
+        side: str = self.side
+
+        order_type = self.order_type
+
+        qty = self.qty
+
+        market_unit: str | Unset = UNSET
+        if not isinstance(self.market_unit, Unset):
+            market_unit = self.market_unit
+
+        order_link_id = self.order_link_id
+
+        time_in_force: str | Unset = UNSET
+        if not isinstance(self.time_in_force, Unset):
+            time_in_force = self.time_in_force
+
+        slippage_tolerance_type: str | Unset = UNSET
+        if not isinstance(self.slippage_tolerance_type, Unset):
+            slippage_tolerance_type = self.slippage_tolerance_type
+
+        slippage_tolerance = self.slippage_tolerance
+
+        is_leverage: int | Unset = UNSET
+        if not isinstance(self.is_leverage, Unset):
+            is_leverage = self.is_leverage
+
+        order_filter = self.order_filter
+
+        smp_type: str | Unset = UNSET
+        if not isinstance(self.smp_type, Unset):
+            smp_type = self.smp_type
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "category": category,
+                "symbol": symbol,
+                "side": side,
+                "orderType": order_type,
+                "qty": qty,
+            }
+        )
+        if market_unit is not UNSET:
+            field_dict["marketUnit"] = market_unit
+        if order_link_id is not UNSET:
+            field_dict["orderLinkId"] = order_link_id
+        if time_in_force is not UNSET:
+            field_dict["timeInForce"] = time_in_force
+        if slippage_tolerance_type is not UNSET:
+            field_dict["slippageToleranceType"] = slippage_tolerance_type
+        if slippage_tolerance is not UNSET:
+            field_dict["slippageTolerance"] = slippage_tolerance
+        if is_leverage is not UNSET:
+            field_dict["isLeverage"] = is_leverage
+        if order_filter is not UNSET:
+            field_dict["orderFilter"] = order_filter
+        if smp_type is not UNSET:
+            field_dict["smpType"] = smp_type
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        category = cast(Literal["spot"], d.pop("category"))
+        if category != "spot":
+            raise ValueError(f"category must match const 'spot', got '{category}'")
+
+        symbol = d.pop("symbol")
+
+        side = check_known_side(d.pop("side"))
+
+        order_type = cast(Literal["Market"], d.pop("orderType"))
+        if order_type != "Market":
+            raise ValueError(f"orderType must match const 'Market', got '{order_type}'")
+
+        qty = d.pop("qty")
+
+        _market_unit = d.pop("marketUnit", UNSET)
+        market_unit: MarketUnit | Unset
+        if isinstance(_market_unit, Unset):
+            market_unit = UNSET
+        else:
+            market_unit = check_market_unit(_market_unit)
+
+        order_link_id = d.pop("orderLinkId", UNSET)
+
+        _time_in_force = d.pop("timeInForce", UNSET)
+        time_in_force: TimeInForce | Unset
+        if isinstance(_time_in_force, Unset):
+            time_in_force = UNSET
+        else:
+            time_in_force = check_time_in_force(_time_in_force)
+
+        _slippage_tolerance_type = d.pop("slippageToleranceType", UNSET)
+        slippage_tolerance_type: SlippageToleranceType | Unset
+        if isinstance(_slippage_tolerance_type, Unset):
+            slippage_tolerance_type = UNSET
+        else:
+            slippage_tolerance_type = check_slippage_tolerance_type(_slippage_tolerance_type)
+
+        slippage_tolerance = d.pop("slippageTolerance", UNSET)
+
+        _is_leverage = d.pop("isLeverage", UNSET)
+        is_leverage: IsLeverage | Unset
+        if isinstance(_is_leverage, Unset):
+            is_leverage = UNSET
+        else:
+            is_leverage = check_is_leverage(_is_leverage)
+
+        order_filter = cast(Literal["Order"] | Unset, d.pop("orderFilter", UNSET))
+        if order_filter != "Order" and not isinstance(order_filter, Unset):
+            raise ValueError(f"orderFilter must match const 'Order', got '{order_filter}'")
+
+        _smp_type = d.pop("smpType", UNSET)
+        smp_type: SmpType | Unset
+        if isinstance(_smp_type, Unset):
+            smp_type = UNSET
+        else:
+            smp_type = check_smp_type(_smp_type)
+
+        spot_market_order = cls(
+            category=category,
+            symbol=symbol,
+            side=side,
+            order_type=order_type,
+            qty=qty,
+            market_unit=market_unit,
+            order_link_id=order_link_id,
+            time_in_force=time_in_force,
+            slippage_tolerance_type=slippage_tolerance_type,
+            slippage_tolerance=slippage_tolerance,
+            is_leverage=is_leverage,
+            order_filter=order_filter,
+            smp_type=smp_type,
+        )
+
+        return spot_market_order
