@@ -1,6 +1,7 @@
 """The OpenAPI document, which the generated package carries as JSON: what the code needs of it at run time."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -100,16 +101,19 @@ def is_idempotent(schema: str) -> bool:
 def request_validator(schema: str) -> Validate:
     """Return what validates the JSON of a request model against the rules of its schema that its types cannot tell.
 
-    These are a string that is too short, and an additional property that another form of the same request declares:
-    given so, it would pass by the types that forbid it.
+    These are a string or a list of a wrong length, a property that needs another one, and an additional property that
+    another form of the same request declares, or that is given to a form which takes no others: given so, it would
+    pass by the types that forbid it.
     """
     definition = document()["components"]["schemas"].get(schema, {})
-    declared_beside = _declared_beside().get(schema, frozenset()) - definition.get("properties", {}).keys()
+    declared = definition.get("properties", {}).keys()
+    declared_beside = _declared_beside().get(schema, frozenset()) - declared
+    takes_others = definition.get("unevaluatedProperties", True)
     validate = _validator(definition)
 
     def validate_request(value: dict[str, Any]) -> str | None:
-        for name in declared_beside:
-            if name in value:
+        for name in value:
+            if name in declared_beside or not (takes_others or name in declared):
                 return f".{name}: is not for {schema}"
         return validate(value)
 
@@ -117,25 +121,73 @@ def request_validator(schema: str) -> Validate:
 
 
 def _validator(schema: dict[str, Any]) -> Validate:
-    """Return what finds the first string in a value that is shorter than its schema wants it."""
+    """Return what finds the first thing in a value that the generated types cannot tell from what its schema wants."""
     schema = resolve(schema)
-    properties = {name: _validator(one) for name, one in schema.get("properties", {}).items()}
-    items = _validator(schema["items"]) if "items" in schema else None
-    shortest = schema.get("minLength", 0)
+    if "anyOf" in schema:
+        return _any_of([_validator(one) for one in schema["anyOf"]])
+    if schema.get("type") == "null":
+        return lambda value: None if value is None else ": must be null"
+    string, fields, items = _string_validator(schema), _object_validator(schema), _list_validator(schema)
 
     def validate(value: Any) -> str | None:
         if isinstance(value, str):
-            if len(value) >= shortest:
-                return None
-            return ": must not be empty" if not value else f": must have at least {shortest} characters"
+            return string(value)
         if isinstance(value, dict):
-            for name, field in cast("dict[str, Any]", value).items():
-                if name in properties and (problem := properties[name](field)):
-                    return f".{name}{problem}"
-        if isinstance(value, list) and items:
-            for index, item in enumerate(cast("list[object]", value)):
-                if problem := items(item):
-                    return f"[{index}]{problem}"
+            return fields(cast("dict[str, Any]", value))
+        return items(cast("list[Any]", value)) if isinstance(value, list) else None
+
+    return validate
+
+
+def _any_of(forms: list[Validate]) -> Validate:
+    def validate(value: Any) -> str | None:
+        problems = [form(value) for form in forms]
+        return None if None in problems else problems[0]
+
+    return validate
+
+
+def _string_validator(schema: dict[str, Any]) -> Validate:
+    shortest = schema.get("minLength", 0)
+
+    def validate(value: str) -> str | None:
+        if len(value) >= shortest:
+            return None
+        return ": must not be empty" if not value else f": must have at least {shortest} characters"
+
+    return validate
+
+
+def _object_validator(schema: dict[str, Any]) -> Validate:
+    properties = {name: _validator(one) for name, one in schema.get("properties", {}).items()}
+    dependents = [
+        (name, other, wanted["const"])
+        for name, dependent in schema.get("dependentSchemas", {}).items()
+        for other, wanted in dependent["properties"].items()
+    ]
+
+    def validate(value: dict[str, Any]) -> str | None:
+        for name, field in value.items():
+            if name in properties and (problem := properties[name](field)):
+                return f".{name}{problem}"
+        for name, other, wanted in dependents:
+            if name in value and value.get(other) != wanted:
+                return f".{name}: needs {other} {wanted!r}"
+        return None
+
+    return validate
+
+
+def _list_validator(schema: dict[str, Any]) -> Validate:
+    validate_item = _validator(schema["items"]) if "items" in schema else None
+    shortest, longest = schema.get("minItems", 0), schema.get("maxItems", math.inf)
+
+    def validate(value: list[Any]) -> str | None:
+        if not shortest <= len(value) <= longest:
+            return f": must have {shortest} to {longest} items, not {len(value)}"
+        for index, item in enumerate(value):
+            if validate_item and (problem := validate_item(item)):
+                return f"[{index}]{problem}"
         return None
 
     return validate

@@ -1,6 +1,7 @@
 """JSON values at the ends of what there is, and values with one thing wrong."""
 
 import copy
+import json
 from typing import Any, cast
 
 from hypothesis import strategies as st
@@ -35,6 +36,12 @@ def with_one_thing_wrong(data: st.DataObject, value: Any) -> Any:
     else:
         del place[key]
     return wrong
+
+
+def without_half_pairs(value: Any) -> Any:
+    """Return a value with U+FFFD for each half of a surrogate pair: jsonschema-rs cannot compare it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def parts_of(value: Any) -> list[Any]:

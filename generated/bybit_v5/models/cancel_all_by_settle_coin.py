@@ -11,6 +11,7 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..models.futures_category import FuturesCategory, check_futures_category
 from ..models.futures_order_filter import FuturesOrderFilter, check_futures_order_filter
@@ -32,6 +33,7 @@ class CancelAllBySettleCoin:
     attached to them. """
     stop_order_type: Literal["Stop"] | Unset = UNSET
     """ Type of the conditional orders to cancel. Only beside `orderFilter` `StopOrder`. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         category: str = self.category
@@ -45,7 +47,7 @@ class CancelAllBySettleCoin:
         stop_order_type = self.stop_order_type
 
         field_dict: dict[str, Any] = {}
-
+        field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "category": category,
@@ -84,4 +86,21 @@ class CancelAllBySettleCoin:
             stop_order_type=stop_order_type,
         )
 
+        cancel_all_by_settle_coin.additional_properties = d
         return cancel_all_by_settle_coin
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -11,6 +11,7 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..models.option_order_filter import OptionOrderFilter, check_option_order_filter
 from ..models.option_settle_coin import OptionSettleCoin, check_option_settle_coin
@@ -33,6 +34,7 @@ class CancelAllOptions:
     """ Settle coin of an option. """
     order_filter: OptionOrderFilter | Unset = UNSET
     """ Kind of the orders to cancel; all kinds when it is absent. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         category = self.category
@@ -50,7 +52,7 @@ class CancelAllOptions:
             order_filter = self.order_filter
 
         field_dict: dict[str, Any] = {}
-
+        field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "category": category,
@@ -100,4 +102,21 @@ class CancelAllOptions:
             order_filter=order_filter,
         )
 
+        cancel_all_options.additional_properties = d
         return cancel_all_options
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

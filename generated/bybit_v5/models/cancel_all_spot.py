@@ -11,6 +11,7 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..models.spot_order_filter import SpotOrderFilter, check_spot_order_filter
 from ..types import UNSET, Unset
@@ -30,6 +31,7 @@ class CancelAllSpot:
     """ Name of a coin, uppercase only. """
     order_filter: SpotOrderFilter | Unset = UNSET
     """ Kind of the orders to cancel; the exchange assumes `Order` when it is absent. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         category = self.category
@@ -43,7 +45,7 @@ class CancelAllSpot:
             order_filter = self.order_filter
 
         field_dict: dict[str, Any] = {}
-
+        field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "category": category,
@@ -83,4 +85,21 @@ class CancelAllSpot:
             order_filter=order_filter,
         )
 
+        cancel_all_spot.additional_properties = d
         return cancel_all_spot
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

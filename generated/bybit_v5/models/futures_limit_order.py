@@ -11,6 +11,7 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..models.bbo_level import BboLevel, check_bbo_level
 from ..models.bbo_side_type import BboSideType, check_bbo_side_type
@@ -86,6 +87,7 @@ class FuturesLimitOrder:
     """ Takes the price of a level of the order book, of the order's own side or of the other one. """
     bbo_level: BboLevel | Unset = UNSET
     """ Level of the order book, 1 to 5. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         category: str = self.category
@@ -165,7 +167,7 @@ class FuturesLimitOrder:
             bbo_level = self.bbo_level
 
         field_dict: dict[str, Any] = {}
-
+        field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "category": category,
@@ -365,4 +367,21 @@ class FuturesLimitOrder:
             bbo_level=bbo_level,
         )
 
+        futures_limit_order.additional_properties = d
         return futures_limit_order
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

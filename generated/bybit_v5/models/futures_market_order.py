@@ -11,6 +11,7 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..models.futures_category import FuturesCategory, check_futures_category
 from ..models.known_order_type import KnownOrderType, check_known_order_type
@@ -86,6 +87,7 @@ class FuturesMarketOrder:
     """ Limit price once the stop loss is triggered. """
     smp_type: SmpType | Unset = UNSET
     """ What self-match prevention does. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         category: str = self.category
@@ -161,7 +163,7 @@ class FuturesMarketOrder:
             smp_type = self.smp_type
 
         field_dict: dict[str, Any] = {}
-
+        field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "category": category,
@@ -352,4 +354,21 @@ class FuturesMarketOrder:
             smp_type=smp_type,
         )
 
+        futures_market_order.additional_properties = d
         return futures_market_order
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -11,6 +11,7 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..models.is_leverage import IsLeverage, check_is_leverage
 from ..models.known_side import KnownSide, check_known_side
@@ -52,6 +53,7 @@ class SpotTriggerLimitOrder:
     """ Whether a spot order borrows, 1 or 0. """
     smp_type: SmpType | Unset = UNSET
     """ What self-match prevention does. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         category = self.category
@@ -85,7 +87,7 @@ class SpotTriggerLimitOrder:
             smp_type = self.smp_type
 
         field_dict: dict[str, Any] = {}
-
+        field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "category": category,
@@ -170,4 +172,21 @@ class SpotTriggerLimitOrder:
             smp_type=smp_type,
         )
 
+        spot_trigger_limit_order.additional_properties = d
         return spot_trigger_limit_order
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
