@@ -134,7 +134,7 @@ def _validator(schema: dict[str, Any]) -> Validate:
             return string(value)
         if isinstance(value, dict):
             return fields(cast("dict[str, Any]", value))
-        return items(cast("list[Any]", value)) if isinstance(value, list) else None
+        return items(cast("list[object]", value)) if isinstance(value, list) else None
 
     return validate
 
