@@ -22,7 +22,6 @@ from .exceptions import (
     RANGE_TOO_LONG,
     TOO_MANY_VISITS,
     Refusal,
-    invalid_request,
     unknown_cursor,
 )
 from .faults import Fault, Requests
@@ -35,8 +34,6 @@ from .records import OrderName
 
 _CURSOR = re.compile(r"page_args=([^&]+)&")
 _PAGE = 20  # orders of a page whose request names no limit
-_MOST_IN_BATCH = {"spot": 10}
-_MOST_IN_OTHER_BATCH = 20
 _GOES_RIGHT = Fault()
 # What `Placement` has arguments for, and what it does not take from a request: a market order is always IOC.
 _NOT_CARRIED = ("category", "symbol", "orderLinkId", "side", "orderType", "qty", "price", "marketUnit", "triggerPrice")
@@ -138,9 +135,6 @@ class Operations:
 
     def _cancel_batch(self, request: _Request) -> tuple[Outcome, Fault]:
         items: list[Arguments] = request.arguments["request"]
-        most = _MOST_IN_BATCH.get(request.category, _MOST_IN_OTHER_BATCH)
-        if len(items) > most:
-            return Outcome.refuse(invalid_request(f"request: has more than {most} orders")), _GOES_RIGHT
         fault = self._exchange.faults.take("batches") or _GOES_RIGHT
         if not fault.carry_out:
             return spoil(Outcome(), fault), fault
@@ -161,8 +155,6 @@ class Operations:
 
     def _cancel_all(self, request: _Request) -> tuple[Outcome, Fault]:
         query = _read_cancel_all(request.arguments)
-        if query.lacks_symbol_or_coin:
-            return Outcome.refuse(COIN_MISSING), _GOES_RIGHT
         fault = self._exchange.faults.take("cancel_alls") or _GOES_RIGHT
         if fault.fill_first:
             for order in self._exchange.find_open(query):
@@ -300,8 +292,8 @@ def _read_order_name(category: str, arguments: Arguments) -> OrderName:
 def _read_cancel_all(arguments: Arguments) -> OrderQuery:
     """Return which orders are to be cancelled. On spot, what names no kind means `Order`.
 
-    `OpenOrder` is taken for `Order`, since Bybit does not say what else it would be. `stopOrderType` does not matter:
-    there are no take-profit, stop-loss and trailing orders of positions that it could leave out.
+    `OpenOrder` and `stopOrderType` tell ordinary and conditional orders from those that are attached to orders and
+    positions. There are none of these here.
     """
     order_filter = arguments.get("orderFilter")
     if order_filter == "OpenOrder" or (order_filter is None and arguments["category"] == "spot"):

@@ -63,12 +63,6 @@ class OrderQuery:
         return self.category == "linear" and self.symbol is self.base_coin is self.settle_coin is None
 
     @property
-    def lacks_symbol_or_coin(self) -> bool:
-        """Whether it means all orders of linear or inverse, which nobody can cancel at once."""
-        names_none = self.symbol is self.base_coin is self.settle_coin is None
-        return names_none and self.category in ("linear", "inverse")
-
-    @property
     def has_too_long_range(self) -> bool:
         """Whether its time range is longer than seven days."""
         if self.start_time is None or self.end_time is None:
