@@ -35,7 +35,7 @@ from .real_time import monotonic
 from .records import OrderName, Record, Records
 from .signatures import Verify, verifier
 
-_MOST_CANCELLED = 500  # by one request, of linear and inverse
+MOST_CANCELLED = 500  # by one request, of linear and inverse
 _CATEGORIES: tuple[Category, ...] = get_args(Category)
 
 CarryOut = Callable[[], None]
@@ -371,8 +371,8 @@ class Exchange:
         """
         with self._lock:
             records = self._records.find_open(query)
-            if query.category in ("linear", "inverse") and len(records) > _MOST_CANCELLED:
-                records = random.sample(records, _MOST_CANCELLED)
+            if query.category in ("linear", "inverse") and len(records) > MOST_CANCELLED:
+                records = random.sample(records, MOST_CANCELLED)
             return [shown(record.order, "stream") for record in records], lambda: self._carry_out_cancel(records)
 
     def _carry_out_cancel(self, records: Sequence[Record]) -> None:

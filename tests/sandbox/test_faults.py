@@ -278,8 +278,10 @@ class TestChoice:
 
     def test_all_are_switched_off_at_once(self) -> None:
         fault = drop_response()
-        faults = Faults().on("1", [fault]).on_next([fault]).on_read([fault]).on_read([fault], of="history")
-        faults.at_random([fault], rate=1.0, seed=1).at_random([fault], rate=1.0, seed=1, of="reads")
+        faults = Faults().on("1", [fault]).on_create("1", [fault]).on_read([fault]).on_read([fault], of="history")
+        for of in CHANGES:
+            faults.on_next([fault], of=of).at_random([fault], rate=1.0, seed=1, of=of)
+        faults.at_random([fault], rate=1.0, seed=1, of="reads")
         faults.on_event("1", [drop_event()]).events_at_random([drop_event()], rate=1.0, seed=1)
         faults.misreport("1", {"qty": "2"})
         faults.stream.silent = True
