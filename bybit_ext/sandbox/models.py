@@ -313,7 +313,7 @@ class Exchange:
             self.trigger(record.order.order_id)
         reason = reason_to_cancel(record.order, price)
         if reason:
-            self.end(record.order.order_id, "Cancelled", reject_reason=reason)
+            self.end(record.order.order_id, cancelled_status(record.order), reject_reason=reason)
         elif price is not None and crosses(price, record.order):
             self._execute(record, price)
 
@@ -324,7 +324,8 @@ class Exchange:
         try:
             self.fill(record.order.order_id)
         except NothingLeftError:
-            self.end(record.order.order_id, "Cancelled", reject_reason="EC_CancelByOrderValueZero")
+            reason = "EC_CancelByOrderValueZero"
+            self.end(record.order.order_id, cancelled_status(record.order), reject_reason=reason)
 
     # ---- what clients ask for
 

@@ -32,6 +32,12 @@ class Sandbox(Exchange):
     >>> with Sandbox() as sandbox:
     ...     order = sandbox.place("linear", "BTCUSDT")
     ...     client = Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url, stream_url=sandbox.stream_url)
+    ...     sandbox.set_price("BTCUSDT", "99.5")  # fills it
+
+    Clients place, query and cancel orders there, and hear of them on the private stream. **What is filled** a test
+    says (`fill`), or sets a price (`set_price`): it fills each open order that it crosses, a limit order at its own
+    price, a market order at that price. Without either, every order rests, but for IOC and FOK, which are cancelled.
+    `matching` has the whole rule; there are no balances and no positions.
 
     Args:
         port: where to listen; 0 finds a free one.

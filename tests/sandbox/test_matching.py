@@ -224,6 +224,13 @@ class TestArriving:
             assert listed["orderStatus"] == "New"
             assert wait_for_end(exchange, exchange.order(order_id)).order_status == "Filled"
 
+    def test_new_order_that_is_partly_filled_ends_as_such(self) -> None:
+        with Sandbox(cancel_delay=0.3) as exchange, Wire(exchange) as wire:
+            order_id = wire.create("spot", timeInForce="IOC")["result"]["orderId"]
+            exchange.fill(order_id, "0.5")
+            ended = wait_for_end(exchange, exchange.order(order_id))
+            assert (ended.order_status, ended.cum_exec_qty) == ("PartiallyFilledCanceled", "0.5")
+
     def test_order_that_waits_for_a_trigger_is_not_matched(self, exchange: Sandbox, wire: Wire) -> None:
         exchange.set_price("BTCUSDT", "90")
         order_id = wire.create(triggerPrice="95", triggerDirection=1)["result"]["orderId"]
