@@ -6,19 +6,26 @@
 
 It takes what the document allows: it reads the document, and holds no second copy of its rules.
 
-    server           `Sandbox`: the exchange on a loopback port
-    models           `Exchange`: keys, orders, and what happens to them
-    order_states     an order's fields by category, and what changes them
-    queries          which orders a query means
-    instruments      the coins of a symbol
-    responses        the exchange over HTTP
-    private_stream   the exchange's stream of orders
-    exceptions       refusals, with the exchange's codes and words
-    validation       requests held against the document
-    signatures       the exchange's side of signing
-    faults           what can go wrong
-    fault_injection  a fault applied to a response
-    real_time        time that a test cannot freeze
+    server             `Sandbox`: the exchange on a loopback port
+    models             `Exchange`: keys, orders, prices, and what happens to them
+    records            the orders with their past, and which of them a request means
+    placements         what an order is placed with, and its fields by category
+    order_states       what changes an order, and who shows which of its fields
+    matching           what a price does to an order
+    open_order_limits  how many open orders an account may have
+    queries            which orders a query means
+    instruments        the forms of a symbol, and its coins
+    operations         what each operation does, with faults and rate limits
+    outcomes           what an operation answers
+    rate_limits        who has sent how much in the last second
+    responses          the exchange over HTTP
+    private_stream     the exchange's stream of orders
+    exceptions         refusals, with the exchange's codes and words
+    validation         requests held against the document
+    signatures         the exchange's side of signing
+    faults             what can go wrong
+    fault_injection    a fault applied to a response
+    real_time          time that a test cannot freeze
 """
 
 try:

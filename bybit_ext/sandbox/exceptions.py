@@ -31,7 +31,13 @@ NOT_IMITATED = Refusal(10404, "op type is not found: the sandbox does not imitat
 ROUTE_NOT_FOUND = Refusal(10017, "Route not found.")
 COIN_MISSING = Refusal(10001, "Missing some parameters that must be filled in, symbol or settleCoin or baseCoin")
 RANGE_TOO_LONG = Refusal(10001, "The time range between startTime and endTime cannot exceed 7 days.")
-"""The 10001s that no schema can say: the form of these requests is right."""
+"""The 10001s that no schema can say: the form of these requests is right. See `symbol_invalid` too."""
+VALUE_TOO_LOW = Refusal(170140, "Order value exceeded lower limit")
+"""Of a spot market order whose amount of quote coin buys nothing."""
+TOO_MANY_VISITS = Refusal(10006, "Too many visits!")
+TOO_MANY_ORDERS = Refusal(110020, "Not allowed to have more than 500 active orders.")
+TOO_MANY_STOP_ORDERS = Refusal(110009, "The number of stop orders exceeds the maximum allowable limit")
+TOO_MANY_SPOT_ORDERS = Refusal(170810, "Cannot exceed maximum of 500 conditional, TP/SL and active orders.")
 
 
 def invalid_request(problem: str) -> Refusal:
@@ -79,3 +85,24 @@ def link_id_taken(category: str) -> Refusal:
     if category == "spot":
         return Refusal(170141, "Duplicate clientOrderId")
     return Refusal(110072, "OrderLinkedID is duplicate")
+
+
+def symbol_invalid(category: str, symbol: str) -> Refusal:
+    """Refuse an order of a symbol that has no form of its category."""
+    if category == "spot":
+        return Refusal(170121, "Invalid symbol.")
+    return invalid_request(f"symbol invalid {symbol}")
+
+
+def qty_too_small(category: str) -> Refusal:
+    """Refuse an order of nothing."""
+    if category == "spot":
+        return Refusal(170136, "Order quantity lower than the minimum.")
+    return Refusal(110017, "orderQty will be truncated to zero")
+
+
+def price_out_of_range(category: str) -> Refusal:
+    """Refuse an order at a price that cannot be."""
+    if category == "spot":
+        return Refusal(170133, "Order price lower than the minimum.")
+    return Refusal(110003, "Order price exceeds the allowable range.")

@@ -2,12 +2,14 @@
 
 import random
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from attrs import define, field, frozen
 
+Requests = Literal["cancels", "batches", "cancel_alls", "creates"]
+"""Requests that change orders: to cancel one order, a batch, or all; or to create one."""
 ReadTarget = Literal["realtime", "history", "either"]
 """The list whose query goes wrong: `GET /v5/order/realtime`, `GET /v5/order/history`, or whichever is asked first."""
 AnyFault = TypeVar("AnyFault")
@@ -19,9 +21,9 @@ class Fault:
 
     Attributes:
         carry_out: whether the request is carried out all the same.
-        fill_first: whether the order is filled before the request is looked at: the cancel loses the race.
-        lose_race_after: whether the order is filled after the acknowledgement, before the cancel is carried out.
-        fill_others: whether all other open orders are filled after the acknowledgement.
+        fill_first: whether the orders that it is to cancel are filled before it is looked at: it loses the race.
+        lose_race_after: whether these orders are filled after the acknowledgement, before the cancel is carried out.
+        fill_others: whether all other open orders are filled after the acknowledgement of a cancel.
         delay: seconds before the response.
         drop: whether the connection is reset in place of a response.
         keep: how many bytes of the body arrive before the connection is reset; None for all.
@@ -31,6 +33,9 @@ class Fault:
         headers: in addition to the true ones.
         reset_in: seconds after which the rate limit resets, as a header says; None for the true header.
         lag: seconds by which the state is old that a query shows; None for what `ListFaults` says.
+        missing_orders: how many of the last orders the list in the response lacks, of a batch or of a cancel-all.
+        missing_codes: how many of the last codes the list in `retExtInfo` lacks, of a batch.
+        foreign_ids: whether the ids in the response are those of no order.
     """
 
     carry_out: bool = True
@@ -46,10 +51,19 @@ class Fault:
     headers: Mapping[str, str] = field(factory=dict[str, str])
     reset_in: float | None = None
     lag: float | None = None
+    missing_orders: int = 0
+    missing_codes: int = 0
+    foreign_ids: bool = False
+
+    @property
+    def spoils_response(self) -> bool:
+        """Whether something goes wrong with the response as a whole, and not only with what it says."""
+        is_whole = (self.delay, self.drop, self.keep, self.status, self.body) == (0.0, False, None, 200, None)
+        return not is_whole or bool(self.headers)
 
 
 def drop_response(*, carry_out: bool = True) -> Fault:
-    """Lose the response: the connection is reset, before or after the cancel was taken."""
+    """Lose the response: the connection is reset, before or after the request was taken."""
     return Fault(carry_out=carry_out, drop=True)
 
 
@@ -87,6 +101,21 @@ def respond_with_page(code: int = 200, *, carry_out: bool = False) -> Fault:
 def fill_first(ret_code: int | None = None) -> Fault:
     """Fill the order just before the request is looked at; the exchange often says 110001 then."""
     return Fault(fill_first=True, ret_code=ret_code)
+
+
+def shorten_list(orders: int = 1, codes: int = 1) -> Fault:
+    """Respond to a batch or a cancel-all with lists that are shorter than they should be.
+
+    Args:
+        orders: how many of the last orders the list of orders lacks.
+        codes: how many of the last codes the list of codes lacks; a cancel-all has none.
+    """
+    return Fault(missing_orders=orders, missing_codes=codes)
+
+
+def respond_with_foreign_ids() -> Fault:
+    """Respond with ids of orders that do not exist, in place of those that were meant."""
+    return Fault(foreign_ids=True)
 
 
 def lag_response(seconds: float) -> Fault:
@@ -173,23 +202,39 @@ class Faults:
         self.lists = ListFaults()
         self._lock = threading.Lock()
         self._per_order: dict[str, deque[Fault]] = {}
-        self._next: deque[Fault] = deque()
+        self._per_link_id: dict[str, deque[Fault]] = {}
+        self._next: defaultdict[Requests, deque[Fault]] = defaultdict(deque)
         self._next_read: deque[tuple[ReadTarget, Fault]] = deque()
         self._next_event: dict[str, deque[EventFault]] = {}
-        self._random: dict[Literal["cancels", "reads"], _AtRandom[Fault]] = {}
+        self._random: dict[Requests | Literal["reads"], _AtRandom[Fault]] = {}
         self._random_event: _AtRandom[EventFault] | None = None
         self._misreported: dict[str, tuple[Mapping[str, Any], frozenset[str]]] = {}
 
     def on(self, order_id: str, faults: Iterable[Fault]) -> Self:
-        """Let the next requests to cancel this order go wrong, one fault each; those after them go right."""
+        """Let the next requests to cancel this order go wrong, one fault each; those after them go right.
+
+        In a batch, only this order is not cancelled, is filled, or gets the fault's retCode as its code. What goes
+        wrong with a response goes wrong with that of the whole batch; of several such faults, the first.
+        """
         with self._lock:
             self._per_order.setdefault(order_id, deque()).extend(faults)
         return self
 
-    def on_next(self, faults: Iterable[Fault]) -> Self:
-        """Let the next requests to cancel go wrong, whatever order they name (or none that exists)."""
+    def on_create(self, order_link_id: str, faults: Iterable[Fault]) -> Self:
+        """Let the next requests to create an order of this link id go wrong, one fault each."""
         with self._lock:
-            self._next.extend(faults)
+            self._per_link_id.setdefault(order_link_id, deque()).extend(faults)
+        return self
+
+    def on_next(self, faults: Iterable[Fault], *, of: Requests = "cancels") -> Self:
+        """Let the next requests go wrong, whatever order they name (or none that exists).
+
+        Args:
+            faults: what goes wrong with them, one fault each.
+            of: which requests.
+        """
+        with self._lock:
+            self._next[of].extend(faults)
         return self
 
     def on_read(self, faults: Iterable[Fault], *, of: ReadTarget = "realtime") -> Self:
@@ -210,7 +255,7 @@ class Faults:
         return self
 
     def at_random(
-        self, faults: Sequence[Fault], *, rate: float, seed: int, of: Literal["cancels", "reads"] = "cancels"
+        self, faults: Sequence[Fault], *, rate: float, seed: int, of: Requests | Literal["reads"] = "cancels"
     ) -> Self:
         """Let a share of all requests go wrong.
 
@@ -218,7 +263,7 @@ class Faults:
             faults: one of these happens to each of them.
             rate: the share, 0 to 1.
             seed: the same requests in the same order meet the same faults.
-            of: which requests: `"cancels"`, or `"reads"`, the queries of both lists.
+            of: which requests; `"reads"` are the queries of both lists. Each kind has faults of its own.
         """
         with self._lock:
             self._random[of] = _AtRandom(faults, rate, seed)
@@ -254,6 +299,7 @@ class Faults:
             self.stream = StreamFaults()
             self.lists = ListFaults()
             self._per_order.clear()
+            self._per_link_id.clear()
             self._next.clear()
             self._next_read.clear()
             self._next_event.clear()
@@ -261,13 +307,25 @@ class Faults:
             self._random_event = None
             self._misreported.clear()
 
-    def take(self, order_id: str | None) -> Fault | None:
-        """Return the fault of a request to cancel this order, None if it is to go right."""
+    def take(self, requests: Requests, name: str | None = None) -> Fault | None:
+        """Return the fault of a request, None if it is to go right.
+
+        Args:
+            requests: what kind of request it is.
+            name: the order that it is to cancel by its id, or that it is to create by its link id; None for neither.
+        """
         with self._lock:
-            for waiting in (self._next, self._per_order.get(order_id or "")):
+            named = self._per_link_id if requests == "creates" else self._per_order
+            for waiting in (self._next[requests], named.get(name or "")):
                 if waiting:
                     return waiting.popleft()
-            return _draw(self._random.get("cancels"))
+            return _draw(self._random.get(requests))
+
+    def take_for_order_of_batch(self, order_id: str | None) -> Fault | None:
+        """Return what is to go wrong with this order in a batch, None if it is to go right."""
+        with self._lock:
+            waiting = self._per_order.get(order_id or "")
+            return waiting.popleft() if waiting else None
 
     def take_for_read(self, of: Literal["realtime", "history"] = "realtime") -> Fault | None:
         """Return the fault of a query of this list, None if it is to go right."""

@@ -10,13 +10,27 @@
     spot       BTCUSDT, ETHBTC: ends with a quote  BTC    USDT   (none)
                coin of `_SPOT_QUOTES`
 
-A symbol of no such form is all base coin; its quote coin is that of the last row of its category.
+A client cannot place an order of a symbol of no such form. A test can (`Exchange.place`): it is all base coin; its
+quote coin is that of the last row of its category.
 Source: https://bybit-exchange.github.io/docs/v5/enum#symbol
 """
+
+import re
 
 from attrs import frozen
 
 _SPOT_QUOTES = ("USDT", "USDC", "USDE", "DAI", "EUR", "BRL", "TRY", "BTC", "ETH", "MNT")
+_COIN = "[A-Z0-9]+"
+_DATE = "[0-9]{1,2}[A-Z]{3}[0-9]{2}"
+_FORMS = {
+    category: re.compile(form)
+    for category, form in {
+        "linear": f"{_COIN}(PERP|USDC|USDT(-{_DATE})?|-{_DATE})",
+        "inverse": f"{_COIN}USD([HMUZ][0-9]{{2}})?",
+        "option": f"{_COIN}-{_DATE}-[0-9]+(\\.[0-9]+)?-[CP](-USDT)?",
+        "spot": f"{_COIN}({'|'.join(_SPOT_QUOTES)})",
+    }.items()
+}
 
 
 @frozen
@@ -32,6 +46,11 @@ class Coins:
     base: str
     quote: str
     settle: str
+
+
+def has_form(category: str, symbol: str) -> bool:
+    """Return whether a symbol has a form of its category."""
+    return _FORMS[category].fullmatch(symbol) is not None
 
 
 def coins_of(category: str, symbol: str) -> Coins:

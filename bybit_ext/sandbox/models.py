@@ -1,109 +1,45 @@
-"""The exchange's state: keys, orders, and what a cancel or a fill does to them. No HTTP here."""
+"""The exchange's state: keys, orders, prices, and what a cancel, a fill or a price does to an order. No HTTP here."""
 
 import itertools
+import random
 import threading
 import uuid
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 from bybit_v5.models import Category, KnownOrderType, KnownSide, Order, OrderFilter
 
 from bybit_ext.auth.clock import Clock, system_clock
 
 from .exceptions import OrderRefused, Refusal, closed, link_id_taken, not_found
 from .faults import Faults
+from .matching import crosses, direction_to_trigger, is_triggered, reason_to_cancel
+from .open_order_limits import OpenOrderLimits
 from .order_states import (
     CLOSED,
-    OPEN,
-    MarketUnit,
-    Placement,
+    NothingLeftError,
     cancelled_status,
     changed,
     ended,
     filled,
+    read_number,
     shown,
+    text_of,
 )
+from .placements import MarketUnit, Placement
 from .queries import OrderQuery
 from .real_time import monotonic
+from .records import OrderName, Record, Records
 from .signatures import Verify, verifier
 
-_CLOSED_KEPT = 500  # in the list of open and recently closed orders, of each category
+MOST_CANCELLED = 500  # by one request, of linear and inverse
+_CATEGORIES: tuple[Category, ...] = get_args(Category)
 
-
-@define(eq=False)
-class _Record:
-    """One order, with its past.
-
-    Attributes:
-        number: how many orders were placed before it.
-        order_filter: kind of the order.
-        price: price of its executions.
-        states: what it has been, and since when in monotonic time; the last one is what it is.
-        closing: how many orders of its category closed before it; None while it is open.
-    """
-
-    number: int
-    order_filter: OrderFilter
-    price: Decimal
-    states: list[tuple[float, Order]]
-    closing: int | None = None
-
-    @property
-    def order(self) -> Order:
-        return self.states[-1][1]
-
-    @property
-    def is_open(self) -> bool:
-        return self.order.order_status in OPEN
-
-    @property
-    def sort_key(self) -> tuple[int, int]:
-        return int(self.order.created_time), self.number
-
-    def as_of(self, moment: float) -> Order | None:
-        """Return the order as it was at a moment, None if it was not there yet."""
-        return next((order for since, order in reversed(self.states) if since <= moment), None)
-
-
-@define
-class _Closings:
-    """The closings of one category.
-
-    Attributes:
-        times: when its orders closed, in monotonic time, in this order.
-        cleared: how many of them the list of recently closed orders has lost by a restart.
-    """
-
-    times: list[float] = field(factory=list[float])
-    cleared: int = 0
-
-    def keeps(self, closing: int, moment: float) -> bool:
-        """Return whether the list shows, at a moment, the order that closed after so many others."""
-        return closing >= max(self.cleared, bisect_right(self.times, moment) - _CLOSED_KEPT)
-
-
-@frozen
-class OrderName:
-    """How a request to cancel names an order.
-
-    Attributes:
-        category: product type.
-        symbol: symbol.
-        order_id: the exchange's id, None if it is not given.
-        order_link_id: the caller's own id, None if it is not given; ignored beside the other one.
-        order_filter: kind of a spot order, None for `Order`.
-    """
-
-    category: str
-    symbol: str
-    order_id: str | None
-    order_link_id: str | None
-    order_filter: str | None = None
+CarryOut = Callable[[], None]
+"""Does what was acknowledged."""
 
 
 class Exchange:
@@ -116,21 +52,26 @@ class Exchange:
 
     Orders that are returned have the fields that the stream reports.
 
+    Orders rest until a test fills them (`fill`) or sets a price that crosses them (`set_price`); `matching` has the
+    rule. There are no balances and no positions: nothing is too much for the account, and `reduceOnly` and
+    `closeOnTrigger` are carried, not obeyed.
+
     Args:
         clock: returns the exchange's time, UTC in ms.
 
     Attributes:
         clock: the same; exchange it for one that runs ahead or behind.
         faults: what goes wrong, and when.
+        open_order_limits: how many open orders clients may have. They do not hold for `place`.
     """
 
     def __init__(self, *, clock: Clock = system_clock) -> None:
         self.clock = clock
         self.faults = Faults()
         self._keys: dict[str, Verify] = {}
-        self._orders: dict[str, _Record] = {}
-        self._by_link_id: defaultdict[tuple[str, str], list[_Record]] = defaultdict(list)
-        self._closings: defaultdict[str, _Closings] = defaultdict(_Closings)
+        self.open_order_limits = OpenOrderLimits()
+        self._records = Records()
+        self._prices: dict[tuple[str, str], Decimal] = {}
         self._lock = threading.RLock()
         self._spot_ids = itertools.count(1523347543495541248)
         self._listeners: list[Callable[[Order], None]] = []
@@ -171,16 +112,17 @@ class Exchange:
         price: str = "100",
         order_type: KnownOrderType = "Limit",
         market_unit: MarketUnit | None = None,
+        trigger_price: str | None = None,
         fields: Mapping[str, Any] | None = None,
     ) -> Order:
-        """Place an order and return it, open. It rests, whatever its type, until `fill`, `end` or a cancel.
+        """Place an order and return it, open. It rests, whatever its type, until `fill`, `end`, a price or a cancel.
 
         Args:
             category: product type.
             symbol: symbol, of any form; see `instruments` for the coins that it is taken to have.
             order_link_id: the caller's own id; empty for none. It can be used again once its order is closed.
             order_filter: kind of the order. Those with a trigger (`tpslOrder`, `StopOrder`; spot only) wait for
-                `trigger`.
+                `trigger`, or for a price.
             side: `Buy` or `Sell`.
             qty: quantity, in base coin; on inverse in contracts; in quote coin if it is a spot market order whose
                 `market_unit` says so, or which buys and has none.
@@ -188,6 +130,8 @@ class Exchange:
             order_type: `Limit` or `Market`.
             market_unit: unit of `qty` of a spot market order, `baseCoin` or `quoteCoin`; None for the exchange's
                 default.
+            trigger_price: price that triggers the order; on spot, `order_filter` says whether it has one. None for no
+                trigger, or for `price`.
             fields: more fields that the order carries, by their names on the wire, like `{"takeProfit": "27000"}`; None
                 for none. The document need not know them.
 
@@ -205,23 +149,31 @@ class Exchange:
             qty=qty,
             price=price,
             market_unit=market_unit,
+            trigger_price=trigger_price,
             fields=fields or {},
         )
         problem = placement.validate()
         if problem:
             raise ValueError(problem)
+        return self._place(placement)
+
+    def _place(self, placement: Placement) -> Order:
         with self._lock:
             self._refuse_link_id_of_open_order(placement)
-            order_id = str(next(self._spot_ids)) if category == "spot" else str(uuid.uuid4())
-            order = placement.to_order(order_id, self.clock())
-            record = _Record(len(self._orders), order_filter, Decimal(price), [])
-            self._orders[order_id] = record
-            if order_link_id:
-                self._by_link_id[category, order_link_id].append(record)
+            last_price = self._last_price(placement.category, placement.symbol)
+            order_id = str(next(self._spot_ids)) if placement.category == "spot" else str(uuid.uuid4())
+            order = placement.to_order(order_id, self.clock(), text_of(last_price) if last_price else None)
+            record = Record(
+                number=len(self._records),
+                order_filter=placement.kind,
+                price=Decimal(placement.price),
+                direction=direction_to_trigger(order, last_price) if placement.kind != "Order" else 0,
+                states=[],
+            )
             return self._change(record, order)
 
     def _refuse_link_id_of_open_order(self, placement: Placement) -> None:
-        for record in self._by_link_id.get((placement.category, placement.order_link_id), ()):
+        for record in self._records.of_link_id(placement.category, placement.order_link_id):
             if record.is_open and record.order.symbol == placement.symbol:
                 problem = f"order_link_id {placement.order_link_id!r} is that of {record.order.order_id}, which is open"
                 raise OrderRefused(link_id_taken(placement.category), problem)
@@ -232,12 +184,17 @@ class Exchange:
         Raises:
             KeyError: there is no such order.
         """
-        return shown(self._orders[order_id].order, "stream")
+        return shown(self._records[order_id].order, "stream")
+
+    def orders(self) -> list[Order]:
+        """Return all orders that were ever placed, oldest first."""
+        with self._lock:
+            return [shown(record.order, "stream") for record in self._records.all()]
 
     def open_orders(self) -> list[Order]:
         """Return all orders that are open."""
         with self._lock:
-            return [shown(record.order, "stream") for record in self._orders.values() if record.is_open]
+            return [shown(record.order, "stream") for record in self._records.opened()]
 
     def fill(self, order_id: str, qty: str | None = None) -> Order:
         """Execute an open order at its price, and return it.
@@ -247,7 +204,7 @@ class Exchange:
             qty: how much of it is executed, in base coin, on inverse in contracts; None for all that is left.
 
         Raises:
-            ValueError: the order is closed, or less than `qty` is left.
+            ValueError: the order is closed, or less than `qty` is left, or nothing that can be executed at its price.
         """
         with self._lock:
             record = self._open_record(order_id)
@@ -256,7 +213,7 @@ class Exchange:
     def lose_race(self, order_id: str) -> None:
         """Fill an order as if a cancel of it had come a moment too late: the stream reports the fill twice."""
         with self._lock:
-            record = self._orders[order_id]
+            record = self._records[order_id]
             if not record.is_open:
                 return
             self.fill(order_id)
@@ -270,7 +227,7 @@ class Exchange:
             ValueError: the order does not wait for a trigger.
         """
         with self._lock:
-            record = self._orders[order_id]
+            record = self._records[order_id]
             if record.order.order_status != "Untriggered":
                 raise ValueError(f"order {order_id} does not wait for a trigger: it is {record.order.order_status}")
             now = str(self.clock())
@@ -307,39 +264,133 @@ class Exchange:
     def restart(self) -> None:
         """Restart the exchange: orders that are closed by now are in the history only, for good."""
         with self._lock:
-            for closings in self._closings.values():
-                closings.cleared = len(closings.times)
+            self._records.forget_closed()
 
-    def request_cancel(self, name: OrderName) -> tuple[Order, Callable[[], None]] | Refusal:
+    # ---- prices
+
+    def set_price(self, symbol: str, price: str, category: Category | None = None) -> None:
+        """Set the last price of a symbol: open orders that it crosses are filled, those that it triggers triggered.
+
+        Orders that clients create from then on meet it too; `matching` has the rule.
+
+        Args:
+            symbol: symbol.
+            price: the price, as a decimal number above 0.
+            category: product type; None for all.
+
+        Raises:
+            ValueError: `price` is not such a number, or there is no such category.
+        """
+        number = read_number(price)
+        if number is None:
+            raise ValueError(f"price: must be a decimal number above 0, not {price!r:.40}")
+        if category not in (None, *_CATEGORIES):
+            raise ValueError(f"category: must be one of {', '.join(_CATEGORIES)}, or None, not {category!r:.40}")
+        categories = _CATEGORIES if category is None else (category,)
+        with self._lock:
+            self._prices.update({(one, symbol): number for one in categories})
+            for record in self._records.opened():
+                order = record.order
+                if order.symbol == symbol and order.category in categories:
+                    self._meet_price(record, number)
+
+    def _last_price(self, category: str, symbol: str) -> Decimal | None:
+        return self._prices.get((category, symbol))
+
+    def _meet_price(self, record: Record, price: Decimal) -> None:
+        """Let an order that rests, or waits for its trigger, meet a price."""
+        if record.order.order_status == "Untriggered":
+            self._arrive(record)
+        elif crosses(price, record.order):
+            self._execute(record, price)
+
+    def _arrive(self, record: Record) -> None:
+        """Let an order that arrives, or waits for its trigger, meet the last price of its symbol."""
+        price = self._last_price(str(record.order.category), record.order.symbol)
+        if record.order.order_status == "Untriggered":
+            if price is None or not is_triggered(record.order, record.direction, price):
+                return
+            self.trigger(record.order.order_id)
+        reason = reason_to_cancel(record.order, price)
+        if reason:
+            self.end(record.order.order_id, cancelled_status(record.order), reject_reason=reason)
+        elif price is not None and crosses(price, record.order):
+            self._execute(record, price)
+
+    def _execute(self, record: Record, price: Decimal) -> None:
+        """Fill what is left of an order that a price crosses."""
+        if record.order.order_type == "Market":
+            record.price = price
+        try:
+            self.fill(record.order.order_id)
+        except NothingLeftError:
+            reason = "EC_CancelByOrderValueZero"
+            self.end(record.order.order_id, cancelled_status(record.order), reject_reason=reason)
+
+    # ---- what clients ask for
+
+    def request_place(self, placement: Placement) -> tuple[Order, CarryOut] | Refusal:
+        """Acknowledge an order: return it, open, and what lets it meet the last price later; or refuse."""
+        with self._lock:
+            last_price = self._last_price(placement.category, placement.symbol)
+            if placement.order_type == "Market" and last_price:
+                placement = evolve(placement, price=text_of(last_price))
+            refusal = placement.refuse()
+            if refusal:
+                return refusal
+            opened = ((one.order, one.order_filter) for one in self._records.opened())
+            of_category = [(order.symbol, kind) for order, kind in opened if order.category == placement.category]
+            refusal = self.open_order_limits.refuse(placement, of_category)
+            if refusal:
+                return refusal
+            try:
+                order = self._place(placement)
+            except OrderRefused as error:
+                return error.refusal
+        return order, lambda: self._carry_out_place(order.order_id)
+
+    def _carry_out_place(self, order_id: str) -> None:
+        with self._lock:
+            record = self._records[order_id]
+            if record.is_open:
+                self._arrive(record)
+
+    def request_cancel(self, name: OrderName) -> tuple[Order, CarryOut] | Refusal:
         """Acknowledge a cancel: return the order and what carries the cancel out later; or refuse."""
         with self._lock:
-            record = self._find(name)
+            record = self._records.find(name)
             if record is None:
                 return not_found(name.category)
             if not record.is_open:
                 return closed(name.category, str(record.order.order_status))
-            return shown(record.order, "stream"), lambda: self._carry_out_cancel(record)
+            return shown(record.order, "stream"), lambda: self._carry_out_cancel([record])
 
-    def _carry_out_cancel(self, record: _Record) -> None:
+    def request_cancel_all(self, query: OrderQuery) -> tuple[list[Order], CarryOut]:
+        """Acknowledge a cancel of all open orders that a query means: return them, and what cancels them later.
+
+        Of linear and inverse orders these are at most 500, picked at random.
+        """
         with self._lock:
-            if not record.is_open:
-                return
-            order, status = record.order, cancelled_status(record.order)
-            self._change(record, ended(order, status, "CancelByUser", "EC_PerCancelRequest", self.clock()))
+            records = self._records.find_open(query)
+            if query.category in ("linear", "inverse") and len(records) > MOST_CANCELLED:
+                records = random.sample(records, MOST_CANCELLED)
+            return [shown(record.order, "stream") for record in records], lambda: self._carry_out_cancel(records)
 
-    def _open_record(self, order_id: str) -> _Record:
-        record = self._orders[order_id]
+    def _carry_out_cancel(self, records: Sequence[Record]) -> None:
+        with self._lock:
+            for record in records:
+                if record.is_open:
+                    order, status = record.order, cancelled_status(record.order)
+                    self._change(record, ended(order, status, "CancelByUser", "EC_PerCancelRequest", self.clock()))
+
+    def _open_record(self, order_id: str) -> Record:
+        record = self._records[order_id]
         if not record.is_open:
             raise ValueError(f"order {order_id} is closed: {record.order.order_status}")
         return record
 
-    def _change(self, record: _Record, order: Order) -> Order:
-        now = monotonic()
-        record.states.append((now, order))
-        if record.closing is None and not record.is_open:
-            closings = self._closings[str(order.category)]
-            record.closing = len(closings.times)
-            closings.times.append(now)
+    def _change(self, record: Record, order: Order) -> Order:
+        self._records.change(record, order, monotonic())
         reported = shown(order, "stream")
         self._publish(reported)
         return reported
@@ -353,74 +404,26 @@ class Exchange:
     def find(self, name: OrderName) -> Order | None:
         """Return the order that a request to cancel names, None if there is none."""
         with self._lock:
-            record = self._find(name)
+            record = self._records.find(name)
         return shown(record.order, "stream") if record else None
 
-    def _find(self, name: OrderName) -> _Record | None:
-        query = OrderQuery(name.category, order_id=name.order_id, order_link_id=name.order_link_id)
-        if name.category == "spot":
-            query = evolve(query, order_filter=name.order_filter or "Order")
-        found = [
-            record
-            for record in self._candidates(query)
-            if record.order.symbol == name.symbol and query.means(record.order, record.order_filter)
-        ]
-        # A link id may be used again once its order is closed: the open one is meant.
-        return next((record for record in found if record.is_open), found[-1] if found else None)
+    def find_open(self, query: OrderQuery) -> list[Order]:
+        """Return the open orders that a request to cancel all means."""
+        with self._lock:
+            return [shown(record.order, "stream") for record in self._records.find_open(query)]
 
     def knows(self, order_id: str) -> bool:
         """Return whether there is an order of this id."""
-        return order_id in self._orders
+        return order_id in self._records
 
     def query(self, query: OrderQuery) -> list[Order]:
         """Return the orders that the list of open and recently closed orders shows, newest first."""
         lag = self.faults.lists.realtime_lag if query.seconds_ago is None else query.seconds_ago
         with self._lock:
-            moment = monotonic() - lag
-            found = (
-                order
-                for record, order in self._seen(query, moment)
-                if self._is_in_realtime_list(record, order, query, moment)
-            )
-            return [shown(order, "realtime") for order in itertools.islice(found, query.limit)]
-
-    def _is_in_realtime_list(self, record: _Record, order: Order, query: OrderQuery, moment: float) -> bool:
-        closings = self._closings[query.category]
-        was_lost_by_restart = record.closing is not None and record.closing < closings.cleared
-        if was_lost_by_restart:
-            return False
-        if order.order_status in OPEN:
-            return query.has_id or query.open_only == 0
-        is_asked_for = query.has_id or query.open_only != 0
-        return is_asked_for and (record.closing is None or closings.keeps(record.closing, moment))
+            return self._records.query(query, monotonic() - lag)
 
     def query_history(self, query: OrderQuery) -> list[Order]:
         """Return the orders that the history shows, newest first."""
         lag = self.faults.lists.history_lag if query.seconds_ago is None else query.seconds_ago
         with self._lock:
-            moment, now = monotonic() - lag, self.clock()
-            found = (
-                order
-                for _, order in self._seen(query, moment)
-                if order.order_status not in OPEN and query.means_closed(order, now)
-            )
-            return [shown(order, "history") for order in itertools.islice(found, query.limit)]
-
-    def _seen(self, query: OrderQuery, moment: float) -> list[tuple[_Record, Order]]:
-        """Return the orders that a query means as they were at a moment, newest first."""
-        found: list[tuple[_Record, Order]] = []
-        before = self._orders[query.after].sort_key if query.after else None
-        for record in self._candidates(query):
-            order = record.as_of(moment)
-            if order and query.means(order, record.order_filter) and (before is None or record.sort_key < before):
-                found.append((record, order))
-        return sorted(found, key=lambda pair: pair[0].sort_key, reverse=True)
-
-    def _candidates(self, query: OrderQuery) -> list[_Record]:
-        """Return the orders among which a query means some, oldest first."""
-        if query.order_id is not None:
-            record = self._orders.get(query.order_id)
-            return [record] if record else []
-        if query.order_link_id is not None:
-            return list(self._by_link_id.get((query.category, query.order_link_id), ()))
-        return list(self._orders.values())
+            return self._records.query_history(query, monotonic() - lag, self.clock())

@@ -32,10 +32,19 @@ class Sandbox(Exchange):
     >>> with Sandbox() as sandbox:
     ...     order = sandbox.place("linear", "BTCUSDT")
     ...     client = Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url, stream_url=sandbox.stream_url)
+    ...     sandbox.set_price("BTCUSDT", "99.5")  # fills it
+
+    Clients place, query and cancel orders there, and hear of them on the private stream. **What is filled** a test
+    says (`fill`), or sets a price (`set_price`): it fills each open order that it crosses, a limit order at its own
+    price, a market order at that price. Without either, every order rests, but for IOC and FOK, which are cancelled.
+    `matching` has the whole rule; there are no balances and no positions.
 
     Args:
         port: where to listen; 0 finds a free one.
-        cancel_delay: seconds between the acknowledgement of a cancel and the cancel.
+        cancel_delay: seconds between the acknowledgement of a request and what it asks for: the cancel, or the first
+            match of a new order.
+        enforce_rate_limits: whether requests over the documented rate limits are refused; otherwise they are only
+            counted, for the headers.
         clock: returns the exchange's time, UTC in ms.
 
     Attributes:
@@ -43,13 +52,20 @@ class Sandbox(Exchange):
         api_secret: its secret.
     """
 
-    def __init__(self, port: int = 0, *, cancel_delay: float = 0.05, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        cancel_delay: float = 0.05,
+        enforce_rate_limits: bool = False,
+        clock: Clock = system_clock,
+    ) -> None:
         super().__init__(clock=clock)
         self.api_key = f"sandbox{secrets.token_hex(6)}"
         self.api_secret = secrets.token_hex(18)
         self.register_key(self.api_key, self.api_secret)
         self._port = port
-        self._app = create_app(self, cancel_delay=cancel_delay)
+        self._app = create_app(self, cancel_delay=cancel_delay, enforce_rate_limits=enforce_rate_limits)
 
     @property
     def url(self) -> str:

@@ -1,12 +1,14 @@
 """Other people's clients, unchanged, on the sandbox; and the signature vectors, made anew."""
 
+import asyncio
 import json
 import os
 import queue
 import runpy
 import subprocess
 import time
-from collections.abc import Generator
+import uuid
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 
 from bybit_ext.sandbox import Sandbox
-from tests.sandbox.wire import RSA_PUBLIC_KEY, wait_for_end
+from tests.sandbox.wire import OPEN, RSA_PUBLIC_KEY, wait_for_end
 from tests.vectors import CONTENT, FILE
 
 pytestmark = [pytest.mark.peers, pytest.mark.filterwarnings("default")]
@@ -42,8 +44,11 @@ def pybit(sandbox: Sandbox, keys: tuple[str, str]) -> Any:
 
 @pytest.fixture
 def ccxt(sandbox: Sandbox, keys: tuple[str, str]) -> Any:
-    module: Any = pytest.importorskip("ccxt")
-    exchange = module.bybit({"apiKey": keys[0], "secret": keys[1], "enableRateLimit": False})
+    return prepare_ccxt(pytest.importorskip("ccxt"), sandbox, *keys)
+
+
+def prepare_ccxt(module: Any, sandbox: Sandbox, api_key: str, secret: str) -> Any:
+    exchange = module.bybit({"apiKey": api_key, "secret": secret, "enableRateLimit": False})
     exchange.urls["api"] = dict.fromkeys(exchange.urls["api"], sandbox.url)
     # What it would ask the exchange for before the cancel; the sandbox has no list of markets.
     exchange.options |= {"enableUnifiedMargin": False, "enableUnifiedAccount": True}
@@ -51,7 +56,7 @@ def ccxt(sandbox: Sandbox, keys: tuple[str, str]) -> Any:
         {"symbol": "BTC/USDT", "type": "spot", "spot": True},
         {"symbol": "BTC/USDT:USDT", "type": "swap", "spot": False, "swap": True, "contract": True, "linear": True},
     ]
-    common = {"id": "BTCUSDT", "base": "BTC", "quote": "USDT"}
+    common = {"id": "BTCUSDT", "base": "BTC", "quote": "USDT", "precision": {"amount": 0.001, "price": 0.1}}
     exchange.set_markets([exchange.safe_market_structure({**common, **kind}) for kind in kinds])
     return exchange
 
@@ -105,21 +110,65 @@ def test_the_vectors_are_what_the_others_make_today() -> None:
 
 
 def test_pybit_hears_of_orders_on_the_private_stream(sandbox: Sandbox, keys: tuple[str, str]) -> None:
+    with hearing_pybit(sandbox, keys) as heard:
+        order = sandbox.place("linear", "BTCUSDT")
+        sandbox.fill(order.order_id)
+        assert wait_for_ends(heard, [order.order_id]) == {order.order_id: "Filled"}
+
+
+def test_pybit_goes_through_the_life_of_orders(pybit: Any, sandbox: Sandbox, keys: tuple[str, str]) -> None:
+    linear = {"category": "linear", "symbol": "BTCUSDT"}
+
+    def place(number: int) -> str:
+        link_id = f"pybit-{uuid.uuid4().hex[:8]}-{number}"
+        order = {"side": "Buy", "orderType": "Limit", "qty": "0.01", "price": "25000", "orderLinkId": link_id}
+        answer = pybit.place_order(**linear, **order)
+        assert answer["result"]["orderLinkId"] == link_id
+        return str(answer["result"]["orderId"])
+
+    with hearing_pybit(sandbox, keys) as heard:
+        placed = [place(number) for number in range(5)]
+        for order_id in placed:
+            (order,) = pybit.get_open_orders(**linear, orderId=order_id)["result"]["list"]
+            assert (order["orderStatus"], order["price"]) == ("New", "25000")
+        pybit.cancel_order(**linear, orderId=placed[0])
+        batch = [{"symbol": "BTCUSDT", "orderId": order_id} for order_id in placed[1:3]]
+        answer = pybit.cancel_batch_order(category="linear", request=batch)
+        assert [one["code"] for one in answer["retExtInfo"]["list"]] == [0, 0]
+        assert wait_for_ends(heard, placed[:3]) == dict.fromkeys(placed[:3], "Cancelled")
+        answer = pybit.cancel_all_orders(**linear)
+        assert {one["orderId"] for one in answer["result"]["list"]} >= {*placed[3:]}
+        assert wait_for_ends(heard, placed[3:]) == dict.fromkeys(placed[3:], "Cancelled")
+
+
+@contextmanager
+def hearing_pybit(sandbox: Sandbox, keys: tuple[str, str]) -> Generator[Callable[[], list[dict[str, Any]]]]:
+    """Open a stream of pybit, and return what waits for the orders of its next event."""
     heard: queue.Queue[dict[str, Any]] = queue.Queue()
     # pybit notes a subscription after it has asked for it, and dies of an answer that is quicker: then it tries again.
     for _ in range(5):
         stream = open_pybit_stream(sandbox, keys, heard)
-        order = sandbox.place("linear", "BTCUSDT")
         try:
-            assert heard.get(timeout=3)["data"][0]["orderId"] == order.order_id
-            sandbox.fill(order.order_id)
-            assert heard.get(timeout=3)["data"][0]["orderStatus"] == "Filled"
+            sandbox.end(sandbox.place("linear", "BTCUSDT").order_id, "Rejected")
+            heard.get(timeout=3)
         except queue.Empty:
+            stream.exit()
             continue
+        try:
+            yield lambda: heard.get(timeout=10)["data"]
         finally:
             stream.exit()
         return
     pytest.fail("pybit heard nothing")
+
+
+def wait_for_ends(next_orders: Callable[[], list[dict[str, Any]]], order_ids: list[str]) -> dict[str, str]:
+    """Return the statuses in which orders end, by the stream of a client."""
+    ends: dict[str, str] = {}
+    while len(ends) < len(order_ids):
+        orders = [order for order in next_orders() if order["orderId"] in order_ids]
+        ends.update({order["orderId"]: order["orderStatus"] for order in orders if order["orderStatus"] not in OPEN})
+    return ends
 
 
 def open_pybit_stream(sandbox: Sandbox, keys: tuple[str, str], heard: queue.Queue[dict[str, Any]]) -> Any:
@@ -153,18 +202,57 @@ def patched_url(sandbox: Sandbox) -> Generator[None]:
 
 def wait_for_subscription(sandbox: Sandbox) -> None:
     end = time.monotonic() + 10
-    while not sandbox._app.state.stream.subscriptions:
+    while not sandbox.subscriptions:
         assert time.monotonic() < end, "nobody subscribed"
         time.sleep(0.02)
 
 
-@pytest.mark.skipif(not JUDGES.is_dir(), reason="scripts/peers installs bybit-api")
-def test_bybit_api_cancels_and_hears_of_it(sandbox: Sandbox) -> None:
-    order = sandbox.place("linear", "BTCUSDT")
-    settings = {"url": sandbox.url, "stream": sandbox.stream_url, "key": sandbox.api_key, "secret": sandbox.api_secret}
-    program = Path(__file__).with_name("bybit_api.js")
+def test_ccxt_goes_through_the_life_of_orders(sandbox: Sandbox) -> None:
+    pro: Any = pytest.importorskip("ccxt.pro")
+
+    async def run() -> None:
+        exchange = prepare_ccxt(pro, sandbox, sandbox.api_key, sandbox.api_secret)
+        exchange.urls["api"]["ws"] = {"private": {"contract": sandbox.stream_url}}
+        try:
+            async with asyncio.timeout(60):
+                await go_through_life(exchange)
+        finally:
+            await exchange.close()
+
+    async def go_through_life(exchange: Any) -> None:
+        symbol, ends = "BTC/USDT:USDT", dict[str, str]()
+        hearing = asyncio.create_task(hear_ends(exchange, ends))
+        while not sandbox.subscriptions:  # noqa: ASYNC110 - it lives in another thread's loop
+            await asyncio.sleep(0.02)
+        placed = [(await exchange.create_order(symbol, "limit", "buy", 0.01, 25000))["id"] for _ in range(5)]
+        for order_id in placed:
+            order = await exchange.fetch_open_order(order_id, symbol)
+            assert (order["status"], order["price"]) == ("open", 25000)
+        await exchange.cancel_order(placed[0], symbol)
+        assert [one["id"] for one in await exchange.cancel_orders(placed[1:3], symbol)] == placed[1:3]
+        while len(ends) < 3:  # noqa: ASYNC110 - ccxt has no event for it
+            await asyncio.sleep(0.02)
+        assert {one["id"] for one in await exchange.cancel_all_orders(symbol)} >= {*placed[3:]}
+        while len(ends) < 5:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        assert {order_id: ends[order_id] for order_id in placed} == dict.fromkeys(placed, "canceled")
+        hearing.cancel()
+
+    asyncio.run(run())
+
+
+async def hear_ends(exchange: Any, ends: dict[str, str]) -> None:
+    while True:
+        for order in await exchange.watch_orders("BTC/USDT:USDT"):
+            if order["status"] != "open":
+                ends[order["id"]] = order["status"]
+
+
+def run_bybit_api(program: str, settings: dict[str, str], sandbox: Sandbox) -> Any:
+    """Run a program that uses bybit-api, and return what it prints last."""
+    common = {"url": sandbox.url, "stream": sandbox.stream_url, "key": sandbox.api_key, "secret": sandbox.api_secret}
     done = subprocess.run(
-        ["node", program, json.dumps(settings | {"orderId": order.order_id})],
+        ["node", Path(__file__).with_name(program), json.dumps(common | settings)],
         check=False,
         capture_output=True,
         text=True,
@@ -172,4 +260,17 @@ def test_bybit_api_cancels_and_hears_of_it(sandbox: Sandbox) -> None:
         env={**os.environ, "NODE_PATH": str(JUDGES / "node_modules")},
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == {"cancelled": order.order_id, "status": "Cancelled"}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.skipif(not JUDGES.is_dir(), reason="scripts/peers installs bybit-api")
+def test_bybit_api_cancels_and_hears_of_it(sandbox: Sandbox) -> None:
+    order = sandbox.place("linear", "BTCUSDT")
+    printed = run_bybit_api("bybit_api.js", {"orderId": order.order_id}, sandbox)
+    assert printed == {"cancelled": order.order_id, "status": "Cancelled"}
+
+
+@pytest.mark.skipif(not JUDGES.is_dir(), reason="scripts/peers installs bybit-api")
+def test_bybit_api_goes_through_the_life_of_orders(sandbox: Sandbox) -> None:
+    printed = run_bybit_api("bybit_api_life.js", {}, sandbox)
+    assert printed == {"queried": ["New"] * 5, "codes": [0, 0], "ends": ["Cancelled"] * 5}

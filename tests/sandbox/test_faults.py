@@ -27,6 +27,7 @@ from tests.sandbox.conftest import VirtualTime
 from tests.sandbox.wire import RESET, Wire, ids_of, now_ms, orders_of, statuses_of
 
 BOTH = pytest.mark.parametrize("carry_out", [True, False])
+CHANGES: list[Any] = ["cancels", "batches", "cancel_alls", "creates"]
 LINEAR: dict[str, Any] = {"category": "linear", "symbol": "BTCUSDT"}
 
 
@@ -261,7 +262,7 @@ class TestChoice:
     def test_next_request_goes_first_then_those_for_the_order(self) -> None:
         first, second, third = drop_response(), drop_response(), drop_response()
         faults = Faults().on("1", [second]).on_next([first]).on("1", [third])
-        taken = [faults.take(order_id) for order_id in (None, "2", "1", "1", "1")]
+        taken = [faults.take("cancels", order_id) for order_id in (None, "2", "1", "1", "1")]
         assert taken == [first, None, second, third, None]
 
     def test_events_of_each_order_have_faults_of_their_own(self) -> None:
@@ -277,19 +278,21 @@ class TestChoice:
 
     def test_all_are_switched_off_at_once(self) -> None:
         fault = drop_response()
-        faults = Faults().on("1", [fault]).on_next([fault]).on_read([fault]).on_read([fault], of="history")
-        faults.at_random([fault], rate=1.0, seed=1).at_random([fault], rate=1.0, seed=1, of="reads")
+        faults = Faults().on("1", [fault]).on_create("1", [fault]).on_read([fault]).on_read([fault], of="history")
+        for of in CHANGES:
+            faults.on_next([fault], of=of).at_random([fault], rate=1.0, seed=1, of=of)
+        faults.at_random([fault], rate=1.0, seed=1, of="reads")
         faults.on_event("1", [drop_event()]).events_at_random([drop_event()], rate=1.0, seed=1)
         faults.misreport("1", {"qty": "2"})
         faults.stream.silent = True
         faults.lists.history_lag = 1.0
         faults.clear()
-        assert (faults.take("1"), faults.take(None)) == (None, None)
+        assert [faults.take(of, "1") for of in CHANGES] == [None] * 4
         assert (faults.take_for_read(), faults.take_for_read("history")) == (None, None)
         assert (faults.take_for_event("1"), faults.report("1", {"qty": "1"})) == (None, {"qty": "1"})
         assert (faults.stream, faults.lists) == (StreamFaults(), ListFaults())
 
-    @pytest.mark.parametrize("of", ["cancels", "reads", "events"])
+    @pytest.mark.parametrize("of", [*CHANGES, "reads", "events"])
     def test_faults_at_random_are_the_same_for_the_same_seed(self, of: Any) -> None:
         requests, events = [drop_response(), respond_with_page()], [drop_event(), repeat_event(3)]
 
@@ -299,7 +302,7 @@ class TestChoice:
                 faults.events_at_random(events, rate=0.5, seed=seed)
                 return [faults.take_for_event("1") for _ in range(50)]
             faults.at_random(requests, rate=0.5, seed=seed, of=of)
-            return [faults.take("1") if of == "cancels" else faults.take_for_read() for _ in range(50)]
+            return [faults.take_for_read() if of == "reads" else faults.take(of, "1") for _ in range(50)]
 
         assert taken(1) == taken(1) != taken(2)
         assert 10 < sum(fault is not None for fault in taken(1)) < 40

@@ -265,7 +265,15 @@ class TestChecks:
 
     @pytest.mark.parametrize(
         ("method", "path", "status"),
-        [("GET", "/v5/account/info", 404), ("GET", "/v5/market/time/", 404), ("GET", "/v5/order/cancel", 405)],
+        [
+            ("GET", "/v5/account/info", 404),
+            ("GET", "/v5/market/time/", 404),
+            ("GET", "/", 404),
+            ("POST", "/prefix/v5/order/create", 404),
+            ("GET", "/v5/private", 404),
+            ("GET", "/v5/order/cancel", 405),
+            ("PUT", "/v5/order/create", 405),
+        ],
     )
     def test_unknown_path_or_method_is_refused_as_json(
         self, exchange: Sandbox, method: str, path: str, status: int
@@ -273,6 +281,7 @@ class TestChecks:
         answer = httpx.request(method, exchange.url + path)
         assert answer.status_code == status
         assert (answer.json()["retCode"], answer.headers["Ret_code"]) == (10017, "10017")
+        assert answer.json().keys() == {"retCode", "retMsg", "result", "retExtInfo", "time"}
 
     def test_query_with_a_bare_number_sign_is_one_query(self, exchange: Sandbox) -> None:
         now = now_ms()

@@ -132,7 +132,7 @@ def test_sandbox_answers_odd_requests_of_many_clients(exchange: Sandbox) -> None
 
 def assert_lists_agree_with_the_truth(exchange: Sandbox) -> None:
     exchange.faults.clear()
-    orders = [exchange.order(order_id) for order_id in exchange._orders]
+    orders = exchange.orders()
     assert len(orders) == 2 * ROUNDS
     with Wire(exchange) as wire:
         for order in orders:

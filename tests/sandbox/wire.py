@@ -5,7 +5,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -60,6 +60,26 @@ class Wire:
         answer: dict[str, Any] = self.send(self.cancel_request(order, **body)).json()
         return answer
 
+    def create(self, category: str = "linear", symbol: str = "BTCUSDT", **body: Any) -> dict[str, Any]:
+        """Create an order; what is not said is a limit order that buys one at 100."""
+        limit = {"price": "100"} if body.get("orderType", "Limit") == "Limit" else {}
+        order = {"category": category, "symbol": symbol, "side": "Buy", "orderType": "Limit", "qty": "1"}
+        return self.post("/v5/order/create", {**order, **limit, **body})
+
+    def cancel_batch(self, orders: Iterable[Order | dict[str, str]], category: str = "linear") -> dict[str, Any]:
+        named = [one if isinstance(one, dict) else {"symbol": one.symbol, "orderId": one.order_id} for one in orders]
+        return self.post("/v5/order/cancel-batch", {"category": category, "request": named})
+
+    def cancel_all(self, **body: Any) -> dict[str, Any]:
+        return self.post("/v5/order/cancel-all", body)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self.send(self.post_request(path, body)).json()
+        return answer
+
+    def post_request(self, path: str, body: Mapping[str, Any]) -> httpx.Request:
+        return self.sign(self._http.build_request("POST", path, json=body))
+
     def realtime(self, **query: Any) -> dict[str, Any]:
         return self.get("/v5/order/realtime", query)
 
@@ -71,7 +91,7 @@ class Wire:
 
     def cancel_request(self, order: Order | None = None, **body: Any) -> httpx.Request:
         named = {"category": order.category, "symbol": order.symbol, "orderId": order.order_id} if order else {}
-        return self.sign(self._http.build_request("POST", "/v5/order/cancel", json={**named, **body}))
+        return self.post_request("/v5/order/cancel", {**named, **body})
 
     def sign(
         self,
@@ -154,6 +174,12 @@ def ids_of(answer: dict[str, Any]) -> list[str]:
 
 def statuses_of(answer: dict[str, Any]) -> list[str]:
     return [order["orderStatus"] for order in orders_of(answer)]
+
+
+def codes_of(answer: dict[str, Any]) -> list[int]:
+    """Return the codes of the orders of a batch."""
+    assert answer["retCode"] == 0, answer
+    return [one["code"] for one in answer["retExtInfo"]["list"]]
 
 
 def wait_until(condition: Callable[[], object]) -> None:
