@@ -26,8 +26,19 @@ from .errors import (
     Refused,
     UpdatesDropped,
 )
-from .orders.requests import CancelOrderRequest
-from .results import CancelAccepted, CancelOutcome, Evidence, FinalStatus, RateLimit, Source, Unit
+from .orders.outcomes import CancelAllOutcome
+from .orders.requests import CancelAllRequest, CancelOrderRequest, PlaceOrderRequest
+from .results import (
+    CancelAccepted,
+    CancelAllAccepted,
+    CancelOutcome,
+    Evidence,
+    FinalStatus,
+    OrderAccepted,
+    RateLimit,
+    Source,
+    Unit,
+)
 
 if TYPE_CHECKING:
     from .async_client import AsyncBybit
@@ -41,6 +52,9 @@ __all__ = [
     "BybitAuth",
     "BybitError",
     "CancelAccepted",
+    "CancelAllAccepted",
+    "CancelAllOutcome",
+    "CancelAllRequest",
     "CancelOrderRequest",
     "CancelOutcome",
     "Clock",
@@ -55,9 +69,11 @@ __all__ = [
     "InvalidRequest",
     "NotCancellable",
     "NotSent",
+    "OrderAccepted",
     "OrderClosed",
     "OrderNotFound",
     "OutcomeUnknown",
+    "PlaceOrderRequest",
     "RateLimit",
     "RateLimited",
     "Refused",

@@ -2,7 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +22,8 @@ from .auth.signing import BybitAuth, check_recv_window
 from .calls.call import Caller, Limits, call_flow
 from .calls.clock_sync import clock_sync_flow
 from .calls.flow import CallTime, Deadline, Flow
-from .calls.operations import Answer, Arguments, Operation, build_request
+from .calls.flow import Subscription as FlowSubscription
+from .calls.operations import Answer, Arguments, BuiltRequest, Operation, build_request
 from .calls.responses import process_response
 from .calls.retry import RetryState, policy_for
 from .document import document
@@ -35,14 +36,20 @@ from .engines.selection import ChosenEngine, EngineName, choose_engine
 from .engines.settings import EngineSettings
 from .engines.sockets import Route
 from .engines.tls import ClientCert, read_tls_settings
-from .errors import InvalidInput
+from .errors import BybitError, InvalidInput
+from .orders.batch import BatchCalls, BatchItem, SendBatch
 from .orders.cancel import cancel_flow
+from .orders.cancel_all import CancelAllCalls, CancelAllFirst, cancel_all_and_confirm, check_cancel_all
 from .orders.confirm import Confirmation
 from .orders.identity import CallStart, Identity
+from .orders.joint_cancel import CancelQueue, JointOrderCalls
 from .orders.order_calls import OrderCalls
-from .orders.requests import CancelOrderRequest, OrderName
+from .orders.outcomes import CancelAllOutcome
+from .orders.place import PlaceCalls, prepare_order
+from .orders.requests import CancelAllRequest, CancelOrderRequest, OrderName, PlaceOrderRequest, check_orders
+from .orders.together import Together
 from .orders.tracker import OrderTracker
-from .results import CancelAccepted, CancelOutcome, Evidence
+from .results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence, OrderAccepted
 from .stream.broadcast import OrderKey, Subscription
 from .stream.settings import StreamSettings
 
@@ -52,6 +59,7 @@ Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 # some for a second send.
 _SHARE_OF_CANCEL = 0.6
 _SHARE_OF_SEND = 0.2
+_SHARE_OF_ENDS = 0.9  # of a confirmed cancel of all: the rest is for reading what is still open
 
 
 class BaseClient(ABC, Generic[Transport]):
@@ -226,37 +234,134 @@ class BaseClient(ABC, Generic[Transport]):
     def _cancel_flow(
         self, time: CallTime, order: CancelOrderRequest, deadline: float | None, timeout: float | None
     ) -> Flow[CancelAccepted]:
-        seconds, one_send = self._times(deadline, timeout)
-        return cancel_flow(self._calls_about(order, time, seconds, one_send))
+        return cancel_flow(self._calls_about(order, time, self._limits(time, *self._times(deadline, timeout))))
 
     def _confirm_flow(
         self, time: CallTime, order: CancelOrderRequest, deadline: float | None, timeout: float | None
     ) -> Flow[CancelOutcome]:
-        seconds, one_send = self._times(deadline, timeout)
-        calls = self._calls_about(order, time, seconds, min(one_send, seconds * _SHARE_OF_SEND))
-        resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
-        calls.limits = evolve(calls.limits, resend_deadline=resend_deadline)
-        name, local_start = calls.identity.name, self._caller.clock.local()
+        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout))
+        calls = self._calls_about(order, time, limits)
+        name = calls.identity.name
         subscription = self._listen_for(OrderKey(name.order_id, name.order_link_id))
+        return self._confirmation(calls, subscription).flow()
+
+    def _cancel_batch_flow(
+        self, time: CallTime, orders: Iterable[CancelOrderRequest], deadline: float | None, timeout: float | None
+    ) -> Flow[list[CancelAccepted | BybitError]]:
+        self._check_open()
+        items = [BatchItem(order) for order in check_orders(orders)]
+        limits = self._limits(time, *self._times(deadline, timeout))
+        return self._batch_calls(time, limits).answer_each(items)
+
+    def _confirm_batch_flow(
+        self, time: CallTime, orders: Iterable[CancelOrderRequest], deadline: float | None, timeout: float | None
+    ) -> Flow[list[CancelOutcome | BybitError]]:
+        self._check_open()
+        given = check_orders(orders)
+        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout))
+        send = self._batch_calls(time, limits).cancel
+        return self._confirm_together(time, given, limits, send, self._listen_for(OrderKey()) if given else None)
+
+    def _cancel_all_flow(
+        self, time: CallTime, request: CancelAllRequest, deadline: float | None, timeout: float | None
+    ) -> Flow[CancelAllAccepted]:
+        self._check_open()
+        limits = self._limits(time, *self._times(deadline, timeout))
+        return self._cancel_all_calls(time, check_cancel_all(request), limits).ask()
+
+    def _confirm_all_flow(
+        self, time: CallTime, request: CancelAllRequest, deadline: float | None, timeout: float | None
+    ) -> Flow[CancelAllOutcome]:
+        self._check_open()
+        request = check_cancel_all(request, will_read=True)
+        seconds, one_send = self._times_of_confirmation(deadline, timeout)
+        calls = self._cancel_all_calls(time, request, self._limits(time, seconds, one_send))
+        limits = self._limits_of_confirmation(time, seconds * _SHARE_OF_ENDS, one_send)
+        subscription = self._listen_for(OrderKey())
+        first = CancelAllFirst(calls, self._batch_calls(time, limits).cancel)
+        confirm = partial(self._confirm_together, time, limits=limits, send=first.send, subscription=subscription)
+        return cancel_all_and_confirm(calls, first, confirm, subscription)
+
+    def _place_flow(
+        self, time: CallTime, order: PlaceOrderRequest, deadline: float | None, timeout: float | None
+    ) -> Flow[OrderAccepted]:
+        self._check_open()
+        order, is_made_up = prepare_order(order)
+        calls = PlaceCalls(
+            self._caller,
+            time,
+            self._settings.route.address.path,
+            self._limits(time, *self._times(deadline, timeout)),
+            order,
+            self._start_of(time),
+            is_made_up,
+        )
+        return calls.flow()
+
+    # ---- what they are made of
+
+    def _confirm_together(
+        self,
+        time: CallTime,
+        orders: Sequence[CancelOrderRequest],
+        limits: Limits,
+        send: SendBatch,
+        subscription: Subscription | None,
+    ) -> Flow[list[CancelOutcome | BybitError]]:
+        together = Together[CancelOutcome](time, subscription)
+        queue = CancelQueue(send)
+        flows: list[Flow[CancelOutcome]] = []
+        for order in orders:
+            base_path, built, identity = self._order_asked_for(order, time)
+            calls = JointOrderCalls(
+                self._caller, time, base_path, built, identity, limits, asked_for=order, queue=queue
+            )
+            inbox = together.inbox_for(OrderKey(identity.name.order_id, identity.name.order_link_id))
+            flows.append(self._confirmation(calls, inbox).flow())
+        return together.run(flows, queue.flow())
+
+    def _confirmation(self, calls: OrderCalls, subscription: FlowSubscription | None) -> Confirmation:
+        limits = calls.limits
         tracker = OrderTracker(
             calls.identity,
-            deadline=calls.limits.deadline.end,
-            resend_deadline=resend_deadline.end,
+            deadline=limits.deadline.end,
+            resend_deadline=(limits.resend_deadline or limits.deadline).end,
             absent_after=self._absent_after,
             has_stream=subscription is not None,
         )
-        return Confirmation(calls, tracker, subscription, local_start).flow()
+        return Confirmation(calls, tracker, subscription, self._caller.clock.local())
 
-    def _calls_about(self, order: CancelOrderRequest, time: CallTime, seconds: float, timeout: float) -> OrderCalls:
+    def _calls_about(self, order: CancelOrderRequest, time: CallTime, limits: Limits) -> OrderCalls:
         self._check_open()
+        base_path, built, identity = self._order_asked_for(order, time)
+        return OrderCalls(self._caller, time, base_path, built, identity, limits)
+
+    def _order_asked_for(self, order: CancelOrderRequest, time: CallTime) -> tuple[str, BuiltRequest, Identity]:
         base_path = self._settings.route.address.path
         built = build_request(cancel_order, base_path, body=order)
         name = OrderName.of(order)
-        now = self._caller.clock() if name.order_link_id else 0  # an order id names one order for ever
-        offset = self._caller.clock.offset
-        identity = Identity(name, CallStart.from_clock(time.now, now, self._caller.recv_window, offset))
-        limits = Limits(Deadline.after(time, seconds), timeout, max_sends=self._max_sends)
-        return OrderCalls(self._caller, time, base_path, built, identity, limits)
+        return base_path, built, Identity(name, self._start_of(time, needs_clock=name.order_link_id is not None))
+
+    def _start_of(self, time: CallTime, *, needs_clock: bool = True) -> CallStart:
+        now = self._caller.clock() if needs_clock else 0  # an order id names one order for ever
+        return CallStart.from_clock(time.now, now, self._caller.recv_window, self._caller.clock.offset)
+
+    def _batch_calls(self, time: CallTime, limits: Limits) -> BatchCalls:
+        return BatchCalls(self._caller, time, self._settings.route.address.path, limits)
+
+    def _cancel_all_calls(self, time: CallTime, request: CancelAllRequest, limits: Limits) -> CancelAllCalls:
+        return CancelAllCalls(self._caller, time, self._settings.route.address.path, limits, request)
+
+    def _limits(self, time: CallTime, seconds: float, timeout: float) -> Limits:
+        return Limits(Deadline.after(time, seconds), timeout, max_sends=self._max_sends)
+
+    def _limits_of_confirmation(self, time: CallTime, seconds: float, timeout: float) -> Limits:
+        resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
+        return evolve(self._limits(time, seconds, timeout), resend_deadline=resend_deadline)
+
+    def _times_of_confirmation(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:
+        seconds, one_send = self._times(deadline, timeout)
+        return seconds, min(one_send, seconds * _SHARE_OF_SEND)
 
     def _times(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:
         return (

@@ -2,7 +2,7 @@
 
 import asyncio
 import weakref
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -21,8 +21,9 @@ from .engines.interface import AsyncEngine, Engine, Lost
 from .engines.selection import open_async_engine, open_engine
 from .engines.transport import AsyncTransportEngine
 from .errors import BybitError, InvalidInput, NotSent
-from .orders.requests import CancelOrderRequest
-from .results import CancelAccepted, CancelOutcome
+from .orders.outcomes import CancelAllOutcome
+from .orders.requests import CancelAllRequest, CancelOrderRequest, PlaceOrderRequest
+from .results import CancelAccepted, CancelAllAccepted, CancelOutcome, OrderAccepted
 from .stream.broadcast import OrderKey
 from .stream.runners import TaskStream
 from .stream.subscription_async import AsyncSubscription
@@ -147,6 +148,123 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
         return await self._run(lambda time: self._confirm_flow(time, order, deadline, timeout))
+
+    @explain_arguments
+    async def cancel_batch(
+        self, orders: Iterable[CancelOrderRequest], *, deadline: float | None = None, timeout: float | None = None
+    ) -> list[CancelAccepted | BybitError]:
+        """Ask the exchange to cancel any number of orders, by as few requests as it allows.
+
+        Args:
+            orders: request models as `cancel_order` takes them, of any categories and symbols.
+            deadline: seconds that the call may take, with all its sends and pauses; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
+
+        Returns:
+            For each order, in the same order, its acknowledgement, or the error that says what is known of it:
+            `NotSent`, a `Refused`, or `OutcomeUnknown`. None of them is raised.
+
+        Raises:
+            InvalidInput: an order is not what the document says; nothing was sent.
+
+        Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
+        """
+        return await self._run(lambda time: self._cancel_batch_flow(time, orders, deadline, timeout))
+
+    @explain_arguments
+    async def cancel_batch_and_confirm(
+        self, orders: Iterable[CancelOrderRequest], *, deadline: float | None = None, timeout: float | None = None
+    ) -> list[CancelOutcome | BybitError]:
+        """Cancel any number of orders and wait until it is known how each of them ended, over the one stream.
+
+        Args:
+            orders: request models as `cancel_order` takes them, of any categories and symbols.
+            deadline: seconds that the call may take as a whole; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
+
+        Returns:
+            For each order, in the same order, how it ended, or the error that `cancel_and_confirm` would raise. None of
+            them is raised.
+
+        Raises:
+            InvalidInput: an order is not what the document says; nothing was sent.
+
+        Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
+        """
+        return await self._run(lambda time: self._confirm_batch_flow(time, orders, deadline, timeout))
+
+    @explain_arguments
+    async def cancel_all(
+        self, request: CancelAllRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> CancelAllAccepted:
+        """Ask the exchange to cancel all orders of a kind; of futures until it names fewer than 500.
+
+        Args:
+            request: one of the five models of `bybit_v5.models` whose names begin with `CancelAll`.
+            deadline: seconds that the call may take, with all its sends and pauses; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
+
+        Returns:
+            The acknowledgement, with the orders that the exchange named. It does not say that they are cancelled.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no; the subclass says why.
+            OutcomeUnknown: the request may have been carried out. It is not sent again, since by then it would mean
+                newer orders too.
+
+        Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
+        """
+        return await self._run(lambda time: self._cancel_all_flow(time, request, deadline, timeout))
+
+    @explain_arguments
+    async def cancel_all_and_confirm(
+        self, request: CancelAllRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> CancelAllOutcome:
+        """Cancel all orders of a kind and wait until it is known how each ended that was open when the call began.
+
+        The open orders are read before, so it takes a moment longer than `cancel_all` until the first cancel leaves.
+        Those that the exchange does not name in its answer are cancelled by their ids.
+
+        Args:
+            request: one of the five models of `bybit_v5.models` whose names begin with `CancelAll`.
+            deadline: seconds that the call may take as a whole; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
+
+        Returns:
+            What was open before, how each of these ended, and what is still open.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no; the subclass says why.
+            OutcomeUnknown: the request may have been carried out, and the open orders could not be read.
+
+        Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
+        """
+        return await self._run(lambda time: self._confirm_all_flow(time, request, deadline, timeout))
+
+    @explain_arguments
+    async def place_order(
+        self, order: PlaceOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+    ) -> OrderAccepted:
+        """Place an order, and never a second one: after a doubtful send it is looked up by its link id.
+
+        Args:
+            order: one of the eight order models of `bybit_v5.models`. Without a link id it gets one.
+            deadline: seconds that the call may take, with all its sends and look-ups; None for the client's.
+            timeout: seconds that one send may take; None for the client's.
+
+        Returns:
+            The acknowledgement. It does not say that the order rests or is filled: it can still be rejected.
+
+        Raises:
+            NotSent: nothing left this machine.
+            Refused: the exchange answered no, or rejected the order; the subclass says why.
+            OutcomeUnknown: the order may have been placed, and may yet show up; `order_link_id` names it.
+
+        Source: https://bybit-exchange.github.io/docs/v5/order/create-order
+        """
+        return await self._run(lambda time: self._place_flow(time, order, deadline, timeout))
 
     async def orders(self, category: Category | None = None) -> AsyncGenerator[Order, None]:
         """Iterate over order updates as they come, for ever. What is missed while disconnected is not made up for.

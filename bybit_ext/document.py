@@ -98,6 +98,12 @@ def is_idempotent(schema: str) -> bool:
 
 
 @cache
+def longest_list(schema: str, name: str) -> int:
+    """Return how many items a list in a request model may have."""
+    return int(document()["components"]["schemas"][schema]["properties"][name]["maxItems"])
+
+
+@cache
 def request_validator(schema: str) -> Validate:
     """Return what validates the JSON of a request model against the rules of its schema that its types cannot tell.
 

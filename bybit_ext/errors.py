@@ -198,6 +198,7 @@ class OutcomeUnknown(BybitError):
     Attributes:
         last_order: the order as it was last seen; None if it was not seen.
         accepted: the acknowledgement; None if none came.
+        order_link_id: the link id that an order may have been placed with; None if no order was to be placed.
     """
 
     advice = "The request may or may not have taken effect. Check the current state before acting on it."
@@ -209,10 +210,12 @@ class OutcomeUnknown(BybitError):
         *,
         last_order: "Order | None" = None,
         accepted: "CancelAccepted | None" = None,
+        order_link_id: str | None = None,
     ) -> None:
         super().__init__(message, evidence)
         self.last_order = last_order
         self.accepted = accepted
+        self.order_link_id = order_link_id
 
 
 class UpdatesDropped(BybitError):
@@ -231,7 +234,7 @@ class UpdatesDropped(BybitError):
 
 # The only place where a retCode gets its meaning.
 _RET_CODES: dict[type[Refused] | type[OutcomeUnknown], tuple[int, ...]] = {
-    InvalidRequest: (10001, 10014, 10017, 170105, 170121, 170130, 170201),
+    InvalidRequest: (10001, 10014, 10017, 110072, 170105, 170121, 170130, 170141, 170201),
     ClockError: (10002, -1),
     AuthenticationFailed: (10003, 10004, 10005, 10007, 10010, 33004, -2015),
     Forbidden: (10008, 10009, 10020, 10024, 10027, 10028, 10029, 10032, 110097, 110100, 110132, 170209, 170227),

@@ -2,6 +2,8 @@
 
 CancelAccepted    the exchange took the request to cancel
 CancelOutcome     how the order ended
+CancelAllAccepted the exchange took the request to cancel all orders of a kind
+OrderAccepted     the exchange took the order
 Evidence          what is known of the exchange's answer
 RateLimit         how much of the rate limit was left
 """
@@ -10,7 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from attrs import frozen
-from bybit_v5.models import Order
+from bybit_v5.models import Order, OrderIds
 
 FinalStatus = Literal["Cancelled", "PartiallyFilledCanceled", "Deactivated", "Filled", "Rejected"]
 """A status that never changes again. Source: https://bybit-exchange.github.io/docs/v5/enum#orderstatus"""
@@ -130,3 +132,49 @@ class CancelOutcome:
     accepted: CancelAccepted | None
     requested_at: int
     confirmed_at: int
+
+
+@frozen
+class CancelAllAccepted:
+    """The exchange took the request to cancel all orders of a kind. They are not cancelled yet.
+
+    Attributes:
+        orders: the ids of the orders that the exchange named, each once.
+        trace_id: names the last request to Bybit's support; None if the answer did not say.
+        rate_limit: how much of the rate limit was left; None if the answer did not say.
+        server_time: time at the exchange, UTC in ms; None if the answer did not say.
+        sends: how many requests left this machine.
+
+    Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
+    """
+
+    orders: list[OrderIds]
+    trace_id: str | None = None
+    rate_limit: RateLimit | None = None
+    server_time: int | None = None
+    sends: int = 1
+
+
+@frozen
+class OrderAccepted:
+    """The exchange took an order. It can still be rejected, which the stream tells.
+
+    Attributes:
+        order_id: the exchange's id of the order.
+        order_link_id: the link id that it was placed with.
+        order: the order as a query showed it, if the answer to the request got lost; None otherwise.
+        trace_id: names the request to Bybit's support; None if the answer did not say.
+        rate_limit: how much of the rate limit was left; None if the answer did not say.
+        server_time: time at the exchange, UTC in ms; None if the answer did not say.
+        sends: how many times the request left this machine: more than once only if all others surely placed nothing.
+
+    Source: https://bybit-exchange.github.io/docs/v5/order/create-order
+    """
+
+    order_id: str
+    order_link_id: str
+    order: Order | None = None
+    trace_id: str | None = None
+    rate_limit: RateLimit | None = None
+    server_time: int | None = None
+    sends: int = 1

@@ -13,7 +13,7 @@ import attrs
 from bybit_v5 import models
 from bybit_v5.types import Unset
 
-from bybit_ext.document import Validate
+from bybit_ext.document import Validate, request_validator
 from bybit_ext.errors import show
 
 
@@ -21,6 +21,11 @@ def validate_type(value: object, hint: Any, path: str) -> str | None:
     """Return the first place where a value is not what its hint says, in words; None if there is none."""
     problem = type_validator(hint)(value)
     return f"{path}{problem}".removeprefix(".") if problem else None
+
+
+def validate_request(request: Any, hint: Any) -> str | None:
+    """Return what is wrong with a request model, behind the path to it; None if nothing is."""
+    return type_validator(hint)(request) or request_validator(type(request).__name__)(request.to_dict())
 
 
 @cache

@@ -1,6 +1,6 @@
 """What is done about orders, as flows without I/O.
 
-requests     how a request names its order
+requests     what the calls take, and how a cancel names its order
 order_calls  the calls about one order: cancel it, read it from either list
 queries      orders of a list, read leniently
 identity     is a reported order the one that the call is about?
@@ -9,4 +9,10 @@ quantities   exact quantities, with their unit
 cancel       ask to cancel
 tracker      the confirmation as a state machine
 confirm      the flow that does what the tracker decides
+batch        cancel several orders by few requests
+together     many flows as one, over one subscription to the stream
+joint_cancel cancels of orders that are confirmed together
+cancel_all   cancel all orders of a kind
+place        place an order, never twice
+outcomes     what became of many orders
 """

@@ -62,9 +62,9 @@ class OrderCalls:
                 state=self.state,
             )
         except BybitError as error:
-            self._note_time(error.evidence, self.state)
+            self.note_time(error.evidence, self.state)
             raise
-        self._note_time(evidence, self.state)
+        self.note_time(evidence, self.state)
         return accepted
 
     def read(self, which: List) -> Flow[ReadableOrders]:
@@ -91,10 +91,10 @@ class OrderCalls:
                 state=state,
             )
         except BybitError as error:
-            self._note_time(error.evidence, state)
+            self.note_time(error.evidence, state)
             raise
         self.state.lost_an_answer = False  # a connection stands that brings answers
-        self._note_time(evidence, state)
+        self.note_time(evidence, state)
         return orders
 
     @property
@@ -102,7 +102,8 @@ class OrderCalls:
         """Whether the cancel may be sent again at all."""
         return self.limits.allow(0.0, self.state)
 
-    def _note_time(self, evidence: Evidence, state: RetryState) -> None:
+    def note_time(self, evidence: Evidence, state: RetryState) -> None:
+        """Take over what an answer says of the exchange's clock."""
         self.identity.start.follow(self.caller.clock.offset)
         server_time, timestamp = evidence.server_time, evidence.timestamp
         if server_time is not None and timestamp is not None:

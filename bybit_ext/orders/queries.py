@@ -27,10 +27,12 @@ class ReadableOrders:
     Attributes:
         orders: those that can be read.
         has_unreadable: whether there are others, in the answer or on further pages.
+        next_page: the cursor of the next page; None if this is the last one.
     """
 
     orders: list[Order]
     has_unreadable: bool
+    next_page: str | None = None
 
 
 def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, Evidence]:
@@ -53,8 +55,10 @@ def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, E
     page = cast("list[object]", items)
     orders = parse_leniently(Order, [_with_category(item, named) for item in page[:MAX_PAGE]])
     # Bybit names a next page behind the last one too; it has orders only if this one is full, or has none at all.
-    has_next = bool(object_fields(result).get("nextPageCursor")) and not 0 < len(page) < MAX_PAGE
-    return ReadableOrders(orders, has_unreadable=has_next or len(orders) < len(page)), evidence
+    cursor = object_fields(result).get("nextPageCursor")
+    has_next = bool(cursor) and not 0 < len(page) < MAX_PAGE
+    next_page = cursor if has_next and isinstance(cursor, str) else None
+    return ReadableOrders(orders, has_next or len(orders) < len(page), next_page), evidence
 
 
 def _with_category(item: object, category: object) -> object:

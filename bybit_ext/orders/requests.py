@@ -1,19 +1,66 @@
-"""Which order a call is about."""
+"""What calls about orders take, and which order a cancel is about."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import frozen
 from bybit_v5.models import (
+    CancelAllByBaseCoin,
+    CancelAllBySettleCoin,
+    CancelAllBySymbol,
+    CancelAllOptions,
+    CancelAllSpot,
     CancelByOrderId,
     CancelByOrderLinkId,
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
     Category,
+    FuturesLimitOrder,
+    FuturesMarketOrder,
+    OptionLimitOrder,
+    OptionMarketOrder,
     OrderFilter,
+    SpotLimitOrder,
+    SpotMarketOrder,
+    SpotTriggerLimitOrder,
+    SpotTriggerMarketOrder,
 )
+
+from bybit_ext.calls.validation import validate_request
+from bybit_ext.errors import InvalidInput, show
 
 CancelOrderRequest = CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId
 """The four ways to name the order to cancel."""
+CancelAllRequest = CancelAllBySymbol | CancelAllByBaseCoin | CancelAllBySettleCoin | CancelAllSpot | CancelAllOptions
+"""The five ways to say which orders to cancel."""
+PlaceOrderRequest = (
+    FuturesLimitOrder
+    | FuturesMarketOrder
+    | SpotLimitOrder
+    | SpotMarketOrder
+    | SpotTriggerLimitOrder
+    | SpotTriggerMarketOrder
+    | OptionLimitOrder
+    | OptionMarketOrder
+)
+"""The eight kinds of orders to place."""
+
+
+def check_orders(orders: Iterable[CancelOrderRequest]) -> list[CancelOrderRequest]:
+    """Return copies of requests to cancel, which stay as they are when the caller changes theirs.
+
+    Raises:
+        InvalidInput: one of them is not what the document says; the message says which.
+    """
+    try:
+        given = list(orders)
+    except TypeError:
+        raise InvalidInput(f"orders: must be a list of request models, not {show(orders)}.") from None
+    for index, order in enumerate(given):
+        problem = validate_request(order, CancelOrderRequest)
+        if problem:
+            raise InvalidInput(f"orders[{index}]{problem}.")
+    return [type(order).from_dict(order.to_dict()) for order in given]
 
 
 @frozen

@@ -1,0 +1,301 @@
+"""Cancel all orders of a kind: ask for it, and know which orders it was about."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from attrs import define, field
+from bybit_v5.api.trade import cancel_all, get_orders
+from bybit_v5.models import CancelAllSpot, CancelByOrderId, CancelSpotByOrderId, Category, Order, OrderIds
+from bybit_v5.types import UNSET
+
+from bybit_ext.calls.call import Caller, Limits, call_flow
+from bybit_ext.calls.flow import CallTime, Flow, Sleep, Subscription, backoff_delay
+from bybit_ext.calls.operations import build_request
+from bybit_ext.calls.responses import RawReply, process_response
+from bybit_ext.calls.retry import READ, SAFE, RetryState
+from bybit_ext.calls.validation import validate_request
+from bybit_ext.errors import BybitError, InvalidInput, OutcomeUnknown
+from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence
+
+from .batch import BatchItem, SendBatch, copy_error
+from .identity import FINAL
+from .outcomes import CancelAllOutcome
+from .queries import MAX_PAGE, process_orders
+from .requests import CancelAllRequest, CancelOrderRequest
+
+_MOST_AT_ONCE = 500  # futures orders that one request cancels
+_PARTS = ("symbol", "baseCoin", "settleCoin")  # the first of them that is given counts
+_BY_ID = ("tpslOrder", "StopOrder")  # kinds of spot orders that a cancel by id has to name
+
+Confirm = Callable[[Sequence[CancelOrderRequest]], Flow[list[CancelOutcome | BybitError]]]
+"""Cancels some orders and confirms how each ended."""
+
+
+@define
+class CancelAllCalls:
+    """The calls about all orders of a kind.
+
+    Attributes:
+        caller: who calls.
+        time: the time of the call.
+        base_path: what stands before the document's paths.
+        limits: how long all of them may take, and how often a request may be sent.
+        request: which orders.
+        named: the ids of the orders that the exchange has named so far.
+    """
+
+    caller: Caller
+    time: CallTime
+    base_path: str
+    limits: Limits
+    request: CancelAllRequest
+    named: dict[str, OrderIds] = field(factory=dict[str, OrderIds], init=False)
+
+    def ask(self) -> Flow[CancelAllAccepted]:
+        """Ask to cancel the orders; where the exchange does so for 500 at once, until it names fewer.
+
+        Raises:
+            Refused: the exchange answered no.
+            OutcomeUnknown: the request may have been carried out.
+            NotSent: nothing left this machine.
+        """
+        sends = 0
+        while True:
+            state = RetryState()
+            try:
+                orders, evidence = yield from self._send(state)
+            except BybitError as error:
+                if not sends:
+                    raise
+                message = f"The exchange took the request for {len(self.named)} orders; more may be open."
+                raise OutcomeUnknown(message, error.evidence) from error
+            sends += state.sends
+            known = len(self.named)
+            self.named |= {order.order_id: order for order in orders if isinstance(order.order_id, str)}
+            is_all = len(orders) < _MOST_AT_ONCE or len(self.named) == known
+            wait = backoff_delay(1)
+            if is_all or wait > self.limits.deadline.remaining:
+                return self._accepted(evidence, sends)
+            yield Sleep(wait)
+
+    def _send(self, state: RetryState) -> Flow[tuple[list[OrderIds], Evidence]]:
+        return call_flow(
+            build_request(cancel_all, self.base_path, body=self.request),
+            _process_cancel_all,
+            caller=self.caller,
+            time=self.time,
+            limits=self.limits,
+            policy=SAFE,
+            state=state,
+        )
+
+    def _accepted(self, evidence: Evidence, sends: int) -> CancelAllAccepted:
+        return CancelAllAccepted(
+            orders=list(self.named.values()),
+            trace_id=evidence.trace_id,
+            rate_limit=evidence.rate_limit,
+            server_time=evidence.server_time,
+            sends=sends,
+        )
+
+    def read_open(self) -> Flow[list[Order]]:
+        """Read the orders that are open and of this kind, newest first.
+
+        Raises:
+            BybitError: they cannot be read.
+        """
+        orders: dict[str, Order] = {}
+        cursor: str | None = None
+        seen: set[str] = set()
+        query = _query_for(self.request)
+        category: Category = self.request.category
+        while True:
+            page, _ = yield from call_flow(
+                build_request(get_orders, self.base_path, **query, limit=MAX_PAGE, cursor=cursor or UNSET),
+                partial(process_orders, category),
+                caller=self.caller,
+                time=self.time,
+                limits=Limits(self.limits.deadline, self.limits.timeout),
+                policy=READ,
+            )
+            orders |= {order.order_id: order for order in page.orders if self._means(order)}
+            cursor = page.next_page
+            if cursor is None or cursor in seen:
+                return list(orders.values())
+            seen.add(cursor)
+
+    def _means(self, order: Order) -> bool:
+        """Return whether an order is open and of this kind, as far as the query could not say it."""
+        wanted: Any = self.request.to_dict()
+        of_type = order.stop_order_type == wanted["stopOrderType"] if "stopOrderType" in wanted else True
+        return order.order_status not in FINAL and of_type
+
+    def cancel_by_id(self, order: Order) -> CancelOrderRequest:
+        """Return the request to cancel one of the orders by its id."""
+        order_filter = self.request.to_dict().get("orderFilter")
+        if self.request.category == "spot" and order_filter in _BY_ID:
+            return CancelSpotByOrderId("spot", order.symbol, order.order_id, order_filter)
+        return CancelByOrderId(self.request.category, order.symbol, order.order_id)
+
+
+@define
+class CancelAllFirst:
+    """Sends cancels: at first all in one request, and then by their ids those that it was not about.
+
+    Attributes:
+        calls: the calls about all orders of the kind.
+        send_batch: sends cancels by their ids.
+        refusal: why nothing came of the request for all; None if something may have.
+    """
+
+    calls: CancelAllCalls
+    send_batch: SendBatch
+    refusal: BybitError | None = field(default=None, init=False)
+    _has_asked: bool = field(default=False, init=False)
+
+    def send(self, items: Sequence[BatchItem], on_answer: Callable[[BatchItem], None]) -> Flow[None]:
+        """Send the cancels of some orders, and pass each on as soon as it has its answer."""
+        left = list(items)
+        if not self._has_asked:
+            self._has_asked = True
+            left = yield from self._ask_for_all(left, on_answer)
+        if left:
+            yield from self.send_batch(left, on_answer)
+
+    def _ask_for_all(self, items: list[BatchItem], on_answer: Callable[[BatchItem], None]) -> Flow[list[BatchItem]]:
+        """Return the items that the request for all was not about, or may not have been."""
+        try:
+            accepted = yield from self.calls.ask()
+        except OutcomeUnknown as error:
+            for item in items:
+                item.state.record(error)
+            return items
+        except BybitError as error:
+            self.refusal = error
+            for item in items:
+                item.answer, item.evidence = copy_error(error), error.evidence
+                on_answer(item)
+            return []
+        left: list[BatchItem] = []
+        for item in items:
+            named = self.calls.named.get(item.name.order_id or "")
+            if named is None:
+                left.append(item)
+                continue
+            item.answer = _acknowledge(item, named, accepted)
+            on_answer(item)
+        return left
+
+
+def cancel_all_and_confirm(
+    calls: CancelAllCalls, first: CancelAllFirst, confirm: Confirm, subscription: Subscription | None
+) -> Flow[CancelAllOutcome]:
+    """Return what became of all orders of a kind.
+
+    Args:
+        calls: the calls about them.
+        first: sends the cancels.
+        confirm: cancels some orders and confirms how each ended, over the stream.
+        subscription: where the events of the stream arrive; None if there is no stream.
+
+    Raises:
+        Refused: the exchange answered no.
+        OutcomeUnknown: the request may have been carried out, and which orders it was about cannot be read.
+        NotSent: nothing left this machine.
+    """
+    try:
+        before = yield from calls.read_open()
+    except BybitError as error:
+        yield from _cancel_blindly(calls, error, subscription)
+        raise
+    if before:
+        results = yield from confirm([calls.cancel_by_id(order) for order in before])
+        if first.refusal and not any(isinstance(result, CancelOutcome) for result in results):
+            raise first.refusal
+    else:
+        results = []
+        if subscription:
+            subscription.close()
+        yield from calls.ask()  # a list may lag
+    return (yield from _outcome(calls, before, results))
+
+
+def _cancel_blindly(calls: CancelAllCalls, error: BybitError, subscription: Subscription | None) -> Flow[None]:
+    """Cancel all orders even though they cannot be read, and raise what is known then."""
+    if subscription:
+        subscription.close()
+    accepted = yield from calls.ask()
+    message = f"The exchange took the request for {len(accepted.orders)} orders, but they could not be read before."
+    raise OutcomeUnknown(message, error.evidence) from error
+
+
+def _outcome(
+    calls: CancelAllCalls, before: list[Order], results: list[CancelOutcome | BybitError]
+) -> Flow[CancelAllOutcome]:
+    try:
+        still_open = yield from calls.read_open()
+    except BybitError:
+        still_open = None
+    ended = {order.order_id for order, result in zip(before, results, strict=True) if isinstance(result, CancelOutcome)}
+    known = {order.order_id for order in before}
+    if still_open is not None:  # a list may lag behind an end that was reported
+        still_open = [order for order in still_open if order.order_id not in ended]
+    return CancelAllOutcome(
+        before=before,
+        results=results,
+        still_open=still_open,
+        placed_meanwhile=[order for order in still_open or () if order.order_id not in known],
+        named=list(calls.named.values()),
+    )
+
+
+def _acknowledge(item: BatchItem, named: OrderIds, accepted: CancelAllAccepted) -> CancelAccepted:
+    return CancelAccepted(
+        order_id=item.name.order_id,
+        order_link_id=named.order_link_id or None,
+        trace_id=accepted.trace_id,
+        rate_limit=accepted.rate_limit,
+        server_time=accepted.server_time,
+        sends=accepted.sends,
+    )
+
+
+def check_cancel_all(request: CancelAllRequest, *, will_read: bool = False) -> CancelAllRequest:
+    """Return a copy of a request, which stays as it is when the caller changes theirs.
+
+    Args:
+        request: what the caller gave.
+        will_read: whether the orders that it means will be queried.
+
+    Raises:
+        InvalidInput: it is not what the document says, or its orders cannot be queried; the message says why.
+    """
+    problem = validate_request(request, CancelAllRequest)
+    if problem:
+        raise InvalidInput(f"request{problem}.")
+    copy = type(request).from_dict(request.to_dict())
+    if will_read and isinstance(copy, CancelAllSpot) and copy.base_coin and not copy.symbol:
+        message = "request.base_coin: spot orders of a base coin cannot be queried; give a symbol, or call cancel_all."
+        raise InvalidInput(message)
+    return copy
+
+
+def _query_for(request: CancelAllRequest) -> dict[str, Any]:
+    """Return the arguments of a query for the orders that a request means."""
+    wanted = request.to_dict()
+    part = next((name for name in _PARTS if wanted.get(name)), None)
+    names = {"symbol": "symbol", "baseCoin": "base_coin", "settleCoin": "settle_coin"}
+    order_filter = wanted.get("orderFilter") or ("Order" if wanted["category"] == "spot" else None)
+    return {
+        "category": wanted["category"],
+        "order_filter": "Order" if order_filter == "OpenOrder" else order_filter or UNSET,
+        **({names[part]: wanted[part]} if part else {}),
+    }
+
+
+def _process_cancel_all(raw: RawReply) -> tuple[list[OrderIds], Evidence]:
+    response, evidence = process_response(cancel_all, raw)
+    if response.result.success == "0":
+        raise OutcomeUnknown("The exchange took the request, and says that it failed.", evidence)
+    return response.result.list_, evidence

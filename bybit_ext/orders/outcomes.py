@@ -1,0 +1,28 @@
+"""What became of many orders: results beside the errors of those of which no result is known."""
+
+from attrs import frozen
+from bybit_v5.models import Order, OrderIds
+
+from bybit_ext.errors import BybitError
+from bybit_ext.results import CancelOutcome
+
+
+@frozen
+class CancelAllOutcome:
+    """What became of all orders of a kind.
+
+    Attributes:
+        before: the orders that were open when the call began, newest first.
+        results: for each of these, in the same order, how it ended, or the error that says what is known.
+        still_open: the orders of this kind that are open at the end; None if they could not be read.
+        placed_meanwhile: those of `still_open` that were not open when the call began.
+        named: the ids of all orders that the exchange named in its answers.
+
+    Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
+    """
+
+    before: list[Order]
+    results: list[CancelOutcome | BybitError]
+    still_open: list[Order] | None
+    placed_meanwhile: list[Order]
+    named: list[OrderIds]
