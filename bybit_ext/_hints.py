@@ -19,6 +19,15 @@ _MODELS = {
         True,
     ): 'CancelSpotByOrderLinkId(category="spot", symbol="BTCUSDT", order_link_id="…", order_filter="StopOrder")',
 }
+_BATCH = 'models of bybit_v5.models: [CancelByOrderId(category="linear", symbol="BTCUSDT", order_id="…"), …]'
+_ALL = 'a model of bybit_v5.models: CancelAllBySymbol(category="linear", symbol="BTCUSDT")'
+_EXAMPLES = {
+    "cancel_batch": _BATCH,
+    "cancel_batch_and_confirm": _BATCH,
+    "cancel_all": _ALL,
+    "cancel_all_and_confirm": _ALL,
+    "place_order": 'a model of bybit_v5.models: FuturesLimitOrder("linear", "BTCUSDT", "Buy", qty="1", price="25000")',
+}
 
 
 def explain_arguments(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -47,6 +56,8 @@ def _find_problem(signature: inspect.Signature, *args: object, **kwargs: object)
 
 
 def _hint(name: str, given: set[str]) -> str:
+    if name in _EXAMPLES:
+        return f"It takes {_EXAMPLES[name]}."
     by_order_id = not given & {"orderLinkId", "order_link_id"}
     has_filter = bool(given & {"orderFilter", "order_filter"})
     return f"It takes a model of bybit_v5.models: {name}({_MODELS[by_order_id, has_filter]})."

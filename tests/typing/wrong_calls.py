@@ -3,7 +3,27 @@
 
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order, get_orders
-from bybit_v5.models import CancelByOrderId, CancelByOrderLinkId, CancelSpotByOrderId, CancelSpotByOrderLinkId
+from bybit_v5.models import (
+    BatchCancelByOrderId,
+    CancelAllByBaseCoin,
+    CancelAllBySettleCoin,
+    CancelAllBySymbol,
+    CancelAllOptions,
+    CancelAllSpot,
+    CancelBatch,
+    CancelByOrderId,
+    CancelByOrderLinkId,
+    CancelSpotByOrderId,
+    CancelSpotByOrderLinkId,
+    FuturesLimitOrder,
+    FuturesMarketOrder,
+    OptionLimitOrder,
+    OptionMarketOrder,
+    SpotLimitOrder,
+    SpotMarketOrder,
+    SpotTriggerLimitOrder,
+    SpotTriggerMarketOrder,
+)
 
 from bybit_ext import AsyncBybit, Bybit, CancelOutcome
 
@@ -36,6 +56,56 @@ def wrong(bybit: Bybit) -> None:
     Bybit(engine="fast")  # wrong: unknown engine
     bybit.cancel_order(category="linear", symbol="X", orderId="1")  # wrong: another client's call
     bybit.cancel_and_confirm(CancelByOrderId("linear", "X", "1"), 5.0)  # wrong: a deadline without its name
+
+
+def wrong_orders(bybit: Bybit) -> None:
+    FuturesLimitOrder("linear", "X", "Buy", qty="1")  # wrong: a limit order without a price
+    SpotLimitOrder("spot", "X", "Buy", qty="1")  # wrong: a limit order without a price
+    OptionLimitOrder("option", "X", "Buy", qty="1", order_link_id="1")  # wrong: a limit order without a price
+    FuturesMarketOrder("linear", "X", "Buy", qty="1", price="1")  # wrong: a market order with a price
+    FuturesMarketOrder("linear", "X", "Buy", qty="1", order_type="Limit")  # wrong: another type
+    OptionLimitOrder("option", "X", "Buy", qty="1", price="1")  # wrong: an option without a link id
+    OptionMarketOrder("option", "X", "Buy", qty="1")  # wrong: an option without a link id
+    SpotTriggerLimitOrder("spot", "X", "Buy", qty="1", price="1", order_filter="tpslOrder")  # wrong: no trigger
+    SpotTriggerMarketOrder("spot", "X", "Buy", qty="1", trigger_price="1")  # wrong: no filter
+    SpotTriggerMarketOrder("spot", "X", "Buy", "1", order_filter="Order", trigger_price="1")  # wrong: that has none
+    SpotLimitOrder("spot", "X", "Buy", qty="1", price="1", trigger_price="1")  # wrong: a trigger without a filter
+    SpotLimitOrder("spot", "X", "Buy", qty="1", price="1", reduce_only=True)  # wrong: of derivatives
+    SpotMarketOrder("spot", "X", "Buy", qty="1", position_idx=0)  # wrong: of futures
+    SpotLimitOrder("spot", "X", "Buy", qty="1", price="1", market_unit="baseCoin")  # wrong: of market orders
+    FuturesLimitOrder("linear", "X", "Buy", qty="1", price="1", is_leverage=1)  # wrong: of spot
+    FuturesMarketOrder("linear", "X", "Buy", qty="1", market_unit="baseCoin")  # wrong: of spot
+    FuturesLimitOrder("linear", "X", "Buy", qty="1", price="1", order_filter="StopOrder")  # wrong: of spot
+    OptionMarketOrder("option", "X", "Buy", qty="1", order_link_id="1", take_profit="1")  # wrong: not on options
+    FuturesLimitOrder("spot", "X", "Buy", qty="1", price="1")  # wrong: another category
+    SpotLimitOrder("linear", "X", "Buy", qty="1", price="1")  # wrong: another category
+    FuturesLimitOrder("linear", "X", "buy", qty="1", price="1")  # wrong: unknown side
+    FuturesLimitOrder("linear", "X", "Buy", qty=1, price="1")  # wrong: a number
+    FuturesLimitOrder("linear", "X", "Buy", qty="1", price="1", time_in_force="GTD")  # wrong: unknown time in force
+    FuturesLimitOrder("linear", "X", "Buy", qty="1", price="1", reduceOnly=True)  # wrong: another client's name
+    bybit.place_order({"category": "linear"})  # wrong: a dictionary
+    bybit.place_order(CancelByOrderId("linear", "X", "1"))  # wrong: a cancel
+
+
+def wrong_cancels_of_many(bybit: Bybit) -> None:
+    CancelAllBySymbol("linear")  # wrong: futures without symbol, base coin or settle coin
+    CancelAllByBaseCoin("linear")  # wrong: futures without symbol, base coin or settle coin
+    CancelAllBySettleCoin("inverse")  # wrong: futures without symbol, base coin or settle coin
+    CancelAllBySymbol("spot", "X")  # wrong: another category
+    CancelAllBySymbol("linear", "X", settle_coin="USDT")  # wrong: the symbol goes before it
+    CancelAllSpot("spot", settle_coin="USDT")  # wrong: spot has none
+    CancelAllSpot("spot", order_filter="OpenOrder")  # wrong: a filter of futures
+    CancelAllBySymbol("linear", "X", order_filter="tpslOrder")  # wrong: a filter of spot
+    CancelAllOptions("option", order_filter="OpenOrder")  # wrong: a filter of futures
+    CancelAllOptions("option", settle_coin="BTC")  # wrong: no settle coin of options
+    CancelAllOptions("option", stop_order_type="Stop")  # wrong: of futures
+    bybit.cancel_all(category="linear", symbol="X")  # wrong: another client's call
+    bybit.cancel_batch(CancelByOrderId("linear", "X", "1"))  # wrong: one order
+    bybit.cancel_batch([{"symbol": "X", "orderId": "1"}])  # wrong: a dictionary
+    BatchCancelByOrderId("X")  # wrong: an item with neither id
+    CancelBatch("spot", [BatchCancelByOrderId("X", "1")])  # wrong: spot has a model of its own
+    for result in bybit.cancel_batch([]):
+        print(result.order_id)  # wrong: it may be an error
 
 
 def wrong_status(outcome: CancelOutcome) -> bool:
