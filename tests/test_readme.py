@@ -43,7 +43,8 @@ def testnet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ("program", "prints"),
     [
         (PROGRAMS[0], r"Cancelled True 0 1 (stream|read-back)\n"),
-        (PROGRAMS[1], r"(?s).*\['Cancelled'\]\n\d+\nErrorResponse\(ret_code=110010.*"),
+        (PROGRAMS[1], r"Cancelled\nCancelled\n1 1 \[\] \[\]\n"),
+        (PROGRAMS[2], r"(?s).*\['Cancelled'\]\n\d+\nErrorResponse\(ret_code=110010.*"),
     ],
 )
 def test_every_program_runs_and_prints_what_it_should(
@@ -54,7 +55,7 @@ def test_every_program_runs_and_prints_what_it_should(
 
 
 def test_there_is_no_program_that_no_test_runs() -> None:
-    assert (len(PROGRAMS), len(TEST_FILES)) == (2, 1)
+    assert (len(PROGRAMS), len(TEST_FILES)) == (3, 1)
 
 
 def test_the_test_of_a_bot_runs_where_only_the_package_is_installed(tmp_path: Path) -> None:

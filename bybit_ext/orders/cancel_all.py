@@ -205,29 +205,28 @@ def cancel_all_and_confirm(
         NotSent: nothing left this machine.
     """
     try:
-        before = yield from calls.read_open()
-    except BybitError as error:
-        yield from _cancel_blindly(calls, error, subscription)
-        raise
-    if before:
+        before = yield from _read_or_cancel_blindly(calls)
+        if not before:
+            yield from calls.ask()  # a list may lag
+            return (yield from _outcome(calls, [], []))
         results = yield from confirm([calls.cancel_by_id(order) for order in before])
-        if first.refusal and not any(isinstance(result, CancelOutcome) for result in results):
-            raise first.refusal
-    else:
-        results = []
+    finally:
         if subscription:
             subscription.close()
-        yield from calls.ask()  # a list may lag
+    if first.refusal and not any(isinstance(result, CancelOutcome) for result in results):
+        raise first.refusal
     return (yield from _outcome(calls, before, results))
 
 
-def _cancel_blindly(calls: CancelAllCalls, error: BybitError, subscription: Subscription | None) -> Flow[None]:
-    """Cancel all orders even though they cannot be read, and raise what is known then."""
-    if subscription:
-        subscription.close()
+def _read_or_cancel_blindly(calls: CancelAllCalls) -> Flow[list[Order]]:
+    """Return the orders that are open. If they cannot be read, cancel them all the same, and raise what is known."""
+    try:
+        return (yield from calls.read_open())
+    except BybitError as error:
+        unread = error
     accepted = yield from calls.ask()
     message = f"The exchange took the request for {len(accepted.orders)} orders, but they could not be read before."
-    raise OutcomeUnknown(message, error.evidence) from error
+    raise OutcomeUnknown(message, unread.evidence) from unread
 
 
 def _outcome(

@@ -23,6 +23,8 @@ from .quantities import parse_decimal
 from .queries import OPERATIONS, List, process_orders
 from .requests import PlaceOrderRequest
 
+# An open order has this link id: perhaps this very one, if something on the way has doubled the request.
+_DUPLICATE = (110072, 170141)
 _MAX_READING = 1.0  # seconds of one reading
 _MIN_WAIT = 0.01  # seconds; anything shorter is treated as expired
 
@@ -40,6 +42,7 @@ class PlaceCalls:
         start: when the call began, by the exchange's clock.
         is_made_up: whether the link id was made for this call: then no other order has it.
         state: what the sends have brought.
+        last_order: an order of this link id that need not be the one; None if none was seen.
     """
 
     caller: Caller
@@ -50,6 +53,7 @@ class PlaceCalls:
     start: CallStart
     is_made_up: bool
     state: RetryState = field(factory=RetryState)
+    last_order: Order | None = None
 
     def flow(self) -> Flow[OrderAccepted]:
         """Return the acknowledgement, or the order as it was found after a doubtful send.
@@ -71,6 +75,11 @@ class PlaceCalls:
             )
         except OutcomeUnknown as error:
             unknown = error
+        except Refused as error:
+            found = (yield from self._find()) if error.ret_code in _DUPLICATE else None
+            if found is None:
+                raise
+            return self._accept(found, error.evidence)
         else:
             return accepted
         return (yield from self._look_up(unknown))
@@ -82,14 +91,11 @@ class PlaceCalls:
 
     def _look_up(self, unknown: OutcomeUnknown) -> Flow[OrderAccepted]:
         """Look the order up until it is found. That no list shows it proves nothing: it may still be under way."""
-        last_order: Order | None = None
         readings = 0
         while True:
-            for which in OPERATIONS:
-                for order in (yield from self._read(which)):
-                    if self._is_it(order):
-                        return self._accept(order, unknown)
-                    last_order = last_order or order
+            found = yield from self._find()
+            if found:
+                return self._accept(found, unknown.evidence)
             readings += 1
             wait = backoff_delay(readings, longest=1.0)
             is_final = unknown.status_code in NON_RETRYABLE
@@ -97,7 +103,16 @@ class PlaceCalls:
                 break
             yield Sleep(wait)
         message = f"{unknown.args[0]} No list shows an order with the link id {self.link_id!r} that is surely this one."
-        raise OutcomeUnknown(message, unknown.evidence, last_order=last_order, order_link_id=self.link_id)
+        raise OutcomeUnknown(message, unknown.evidence, last_order=self.last_order, order_link_id=self.link_id)
+
+    def _find(self) -> Flow[Order | None]:
+        """Look for the order in both lists."""
+        for which in OPERATIONS:
+            for order in (yield from self._read(which)):
+                if self._is_it(order):
+                    return order
+                self.last_order = self.last_order or order
+        return None
 
     def _read(self, which: List) -> Flow[list[Order]]:
         """Read the orders of this link id from one of the lists; none if it cannot be read."""
@@ -142,11 +157,11 @@ class PlaceCalls:
         is_alike = (order.side, order.order_type) == (self.order.side, self.order.order_type)
         return is_new and is_alike and parse_decimal(order.qty) == parse_decimal(self.order.qty)
 
-    def _accept(self, order: Order, unknown: OutcomeUnknown) -> OrderAccepted:
+    def _accept(self, order: Order, evidence: Evidence) -> OrderAccepted:
         if order.order_status == "Rejected":
             reason = order.reject_reason if isinstance(order.reject_reason, str) else ""
-            raise Refused(f"The exchange rejected the order ({reason[:100]}).", unknown.evidence)
-        return OrderAccepted(order_id=order.order_id, order_link_id=self.link_id, order=order, sends=unknown.sends)
+            raise Refused(f"The exchange rejected the order ({reason[:100]}).", evidence)
+        return OrderAccepted(order_id=order.order_id, order_link_id=self.link_id, order=order, sends=evidence.sends)
 
 
 def prepare_order(order: PlaceOrderRequest) -> tuple[PlaceOrderRequest, bool]:
