@@ -162,7 +162,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Returns:
             For each order, in the same order, its acknowledgement, or the error that says what is known of it:
-            `NotSent`, a `Refused`, or `OutcomeUnknown`. None of them is raised. After an unknown outcome only what names
+            `NotSent`, a `Refused`, or `OutcomeUnknown`. None is raised. After an unknown outcome only what names
             its order by the exchange's id is sent again.
 
         Raises:

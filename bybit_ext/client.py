@@ -159,7 +159,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Returns:
             For each order, in the same order, its acknowledgement, or the error that says what is known of it:
-            `NotSent`, a `Refused`, or `OutcomeUnknown`. None of them is raised. After an unknown outcome only what names
+            `NotSent`, a `Refused`, or `OutcomeUnknown`. None is raised. After an unknown outcome only what names
             its order by the exchange's id is sent again.
 
         Raises:
