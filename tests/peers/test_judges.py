@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from bybit_ext.document import document
+from tests.conformance import family
 from tests.conformance.test_cancel_order import FORBIDDEN
 
 HERE = Path(__file__).parent
@@ -109,6 +110,13 @@ def test_prism_accepts_what_the_page_allows(prism: httpx.Client, body: dict[str,
 @pytest.mark.parametrize("body", FORBIDDEN.values(), ids=FORBIDDEN)
 def test_prism_refuses_what_the_page_forbids(prism: httpx.Client, body: dict[str, Any]) -> None:
     assert prism.post("/v5/order/cancel", json=body).status_code == 422
+
+
+@pytest.mark.parametrize(("path", "body"), family.FORBIDDEN.values(), ids=family.FORBIDDEN)
+def test_prism_refuses_what_the_pages_of_the_family_forbid(
+    prism: httpx.Client, path: str, body: dict[str, Any]
+) -> None:
+    assert prism.post(path, json=body).status_code == 422
 
 
 def test_prism_refuses_an_unsigned_cancel(prism: httpx.Client) -> None:
