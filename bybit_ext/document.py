@@ -114,7 +114,7 @@ def request_validator(schema: str) -> Validate:
     definition = document()["components"]["schemas"].get(schema, {})
     declared = definition.get("properties", {}).keys()
     declared_beside = _declared_beside().get(schema, frozenset()) - declared
-    takes_others = definition.get("unevaluatedProperties", True)
+    takes_others = definition.get("additionalProperties", True)
     validate = _validator(definition)
 
     def validate_request(value: dict[str, Any]) -> str | None:
@@ -166,19 +166,17 @@ def _string_validator(schema: dict[str, Any]) -> Validate:
 
 def _object_validator(schema: dict[str, Any]) -> Validate:
     properties = {name: _validator(one) for name, one in schema.get("properties", {}).items()}
-    dependents = [
-        (name, other, wanted["const"])
-        for name, dependent in schema.get("dependentSchemas", {}).items()
-        for other, wanted in dependent["properties"].items()
-    ]
+    conditional: list[str] = schema.get("if", {}).get("required", [])
+    wanted = {name: one["const"] for name, one in schema.get("then", {}).get("properties", {}).items()}
 
     def validate(value: dict[str, Any]) -> str | None:
         for name, field in value.items():
             if name in properties and (problem := properties[name](field)):
                 return f".{name}{problem}"
-        for name, other, wanted in dependents:
-            if name in value and value.get(other) != wanted:
-                return f".{name}: needs {other} {wanted!r}"
+        for name in conditional:
+            for other, constant in wanted.items():
+                if name in value and value.get(other) != constant:
+                    return f".{name}: needs {other} {constant!r}"
         return None
 
     return validate

@@ -9,7 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 from tools.project import read_spec, refuse
 
@@ -51,10 +52,13 @@ def generate(spec: Path, package: Path) -> None:
         package: the folder to write, which must not exist.
     """
     document = read_spec(spec)
-    _run(
-        *("openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
-        *("--path", spec, "--config", _SETTINGS, "--output-path", package),
-    )
+    with TemporaryDirectory() as folder:
+        opened = Path(folder, "openapi.json")
+        opened.write_text(json.dumps(open_objects(document)), encoding="utf-8")
+        _run(
+            *("openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
+            *("--path", opened, "--config", _SETTINGS, "--output-path", package),
+        )
     for arguments in _FORMATTERS:
         _run("ruff", *arguments, package)
     make_unset_a_constant(package / "types.py")
@@ -63,6 +67,18 @@ def generate(spec: Path, package: Path) -> None:
     for file in _marked_files(package):
         text = file.read_text(encoding="utf-8")
         file.write_text(f"# {_origin()}\n\n{text}".rstrip() + "\n", encoding="utf-8")
+
+
+def open_objects(part: Any) -> Any:
+    """Return a part of a document without `additionalProperties: false`.
+
+    A model of such an object would silently drop what it does not know; so it keeps it, and the SDK refuses it.
+    """
+    if isinstance(part, dict):
+        fields = cast("dict[str, Any]", part)
+        kept = {name: one for name, one in fields.items() if (name, one) != ("additionalProperties", False)}
+        return {name: open_objects(one) for name, one in kept.items()}
+    return [open_objects(one) for one in cast("list[Any]", part)] if isinstance(part, list) else part
 
 
 def make_unset_a_constant(types: Path) -> None:
