@@ -237,6 +237,11 @@ class Faults:
             self._next[of].extend(faults)
         return self
 
+    def waiting(self, of: Requests = "cancels") -> int:
+        """Return how many of the faults of `on_next` no request has met yet."""
+        with self._lock:
+            return len(self._next[of])
+
     def on_read(self, faults: Iterable[Fault], *, of: ReadTarget = "realtime") -> Self:
         """Let the next queries for orders go wrong, one fault each.
 

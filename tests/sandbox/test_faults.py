@@ -262,8 +262,10 @@ class TestChoice:
     def test_next_request_goes_first_then_those_for_the_order(self) -> None:
         first, second, third = drop_response(), drop_response(), drop_response()
         faults = Faults().on("1", [second]).on_next([first]).on("1", [third])
+        assert (faults.waiting(), faults.waiting("creates")) == (1, 0)
         taken = [faults.take("cancels", order_id) for order_id in (None, "2", "1", "1", "1")]
         assert taken == [first, None, second, third, None]
+        assert faults.waiting() == 0
 
     def test_events_of_each_order_have_faults_of_their_own(self) -> None:
         first, second, third = drop_event(), EventFault(), delay_event(1)

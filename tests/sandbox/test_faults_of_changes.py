@@ -37,6 +37,11 @@ def statuses(exchange: Sandbox, orders: list[Order]) -> list[str]:
     return [str(exchange.order(order.order_id).order_status) for order in orders]
 
 
+def batch_of(orders: list[Order]) -> dict[str, Any]:
+    named = [{"symbol": "BTCUSDT", "orderId": order.order_id} for order in orders]
+    return {"category": "linear", "request": named}
+
+
 class TestCreate:
     @BOTH
     def test_response_is_lost_before_or_after_the_order_was_taken(
@@ -123,11 +128,14 @@ class TestOrdersOfABatch:
         exchange.faults.on(orders[0].order_id, [respond_with(10016)])
         exchange.faults.on(orders[1].order_id, [respond_with_page(502)])
         exchange.faults.on(orders[2].order_id, [respond_with_page(503)])
-        batch = {
-            "category": "linear",
-            "request": [{"symbol": "BTCUSDT", "orderId": order.order_id} for order in orders],
-        }
-        assert wire.send(wire.post_request("/v5/order/cancel-batch", batch)).status_code == 502
+        assert wire.send(wire.post_request("/v5/order/cancel-batch", batch_of(orders))).status_code == 502
+
+    def test_headers_of_an_order_come_with_the_batch(self, exchange: Sandbox, wire: Wire, orders: list[Order]) -> None:
+        exchange.faults.on(orders[1].order_id, [Fault(headers={"Retry-After": "1"}, ret_code=10016)])
+        answer = wire.send(wire.post_request("/v5/order/cancel-batch", batch_of(orders)))
+        assert codes_of(answer.json()) == [0, 10016, 0]
+        assert answer.headers["Retry-After"] == "1"
+        assert "X-Bapi-Limit-Reset-Timestamp" in answer.headers  # as with every batch that is taken
 
     def test_fault_is_used_up_by_the_batch(self, exchange: Sandbox, wire: Wire, orders: list[Order]) -> None:
         exchange.faults.on(orders[0].order_id, [respond_with(10016), respond_with(10000)])
@@ -160,8 +168,7 @@ class TestBatches:
 
     def test_response_is_garbage(self, exchange: Sandbox, wire: Wire, orders: list[Order]) -> None:
         exchange.faults.on_next([respond_with_body(b"[]"), truncate_response()], of="batches")
-        batch = {"category": "linear", "request": [{"symbol": "BTCUSDT", "orderId": orders[0].order_id}]}
-        assert wire.send(wire.post_request("/v5/order/cancel-batch", batch)).content == b"[]"
+        assert wire.send(wire.post_request("/v5/order/cancel-batch", batch_of(orders[:1]))).content == b"[]"
         with pytest.raises(RESET):
             wire.cancel_batch(orders[:1])
 
@@ -208,8 +215,7 @@ class TestBatches:
     ) -> None:
         exchange.faults.on_next([respond_with_page(502, carry_out=True)], of="batches")
         exchange.faults.on(orders[0].order_id, [respond_with_page(503)])
-        batch = {"category": "linear", "request": [{"symbol": "BTCUSDT", "orderId": orders[0].order_id}]}
-        assert wire.send(wire.post_request("/v5/order/cancel-batch", batch)).status_code == 502
+        assert wire.send(wire.post_request("/v5/order/cancel-batch", batch_of(orders[:1]))).status_code == 502
 
 
 class TestCancelAll:

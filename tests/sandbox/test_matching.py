@@ -6,6 +6,8 @@ import pytest
 from bybit_v5.models import Order
 
 from bybit_ext.sandbox import Exchange, Sandbox
+from bybit_ext.sandbox.exceptions import Refusal
+from bybit_ext.sandbox.placements import Placement
 from tests.sandbox.wire import StreamClient, Wire, wait_for_end
 
 
@@ -238,10 +240,11 @@ class TestArriving:
         assert exchange.order(order_id).order_status == "Untriggered"
 
     def test_order_that_ends_before_it_is_matched_stays_ended(self) -> None:
-        with Sandbox(cancel_delay=0.3) as exchange, Wire(exchange) as wire:
-            exchange.set_price("BTCUSDT", "90")
-            first = wire.create()["result"]["orderId"]
-            exchange.end(first, "Rejected")
-            second = wire.create()["result"]["orderId"]
-            wait_for_end(exchange, exchange.order(second))
-            assert exchange.order(first).order_status == "Rejected"
+        exchange = Exchange()
+        exchange.set_price("BTCUSDT", "90")
+        found = exchange.request_place(Placement(category="linear", symbol="BTCUSDT"))
+        assert not isinstance(found, Refusal)
+        order, match = found
+        exchange.end(order.order_id, "Rejected")
+        match()
+        assert status_of(exchange, order) == "Rejected"

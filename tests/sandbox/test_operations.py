@@ -64,6 +64,15 @@ class TestCreate:
         assert (order["orderStatus"], order["stopOrderType"]) == ("Untriggered", "Stop")
         assert "tpOrderType" not in order
 
+    @pytest.mark.parametrize(
+        ("body", "kind_of_price"),
+        [({}, ""), ({"triggerPrice": "90", "triggerDirection": 2}, "LastPrice")],
+    )
+    def test_last_price_triggers_unless_told_otherwise(
+        self, exchange: Sandbox, wire: Wire, body: dict[str, Any], kind_of_price: str
+    ) -> None:
+        assert exchange.order(wire.create(**body)["result"]["orderId"]).trigger_by == kind_of_price
+
     def test_spot_order_says_as_text_whether_it_borrows(self, exchange: Sandbox, wire: Wire) -> None:
         order_id = wire.create("spot", isLeverage=1)["result"]["orderId"]
         assert exchange.order(order_id).is_leverage == "1"
@@ -176,6 +185,12 @@ class TestCreate:
             wire.create("option", OPTION.replace("BTC", "ETH"), orderLinkId="b"),
         ]
         assert [answer["retCode"] for answer in answers] == [0] * 8
+
+    def test_spot_orders_of_all_kinds_count_together(self, exchange: Sandbox, wire: Wire) -> None:
+        exchange.open_order_limits.spot = 2
+        kinds: list[dict[str, str]] = [{}, {"orderFilter": "tpslOrder", "triggerPrice": "90"}]
+        kinds.append({**kinds[1], "orderFilter": "StopOrder"})
+        assert [wire.create("spot", **kind)["retCode"] for kind in kinds] == [0, 0, 170810]
 
     def test_options_of_a_coin_count_together(self, exchange: Sandbox, wire: Wire) -> None:
         exchange.open_order_limits.option = 1
