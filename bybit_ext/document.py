@@ -166,18 +166,31 @@ def _string_validator(schema: dict[str, Any]) -> Validate:
 
 def _object_validator(schema: dict[str, Any]) -> Validate:
     properties = {name: _validator(one) for name, one in schema.get("properties", {}).items()}
-    conditional: list[str] = schema.get("if", {}).get("required", [])
-    wanted = {name: one["const"] for name, one in schema.get("then", {}).get("properties", {}).items()}
+    is_forbidden = _forbidden(schema.get("not"))
 
     def validate(value: dict[str, Any]) -> str | None:
         for name, field in value.items():
             if name in properties and (problem := properties[name](field)):
                 return f".{name}{problem}"
-        for name in conditional:
-            for other, constant in wanted.items():
-                if name in value and value.get(other) != constant:
-                    return f".{name}: needs {other} {constant!r}"
-        return None
+        return is_forbidden(value)
+
+    return validate
+
+
+def _forbidden(schema: dict[str, Any] | None) -> Validate:
+    """Return what finds a property that must not stand beside certain values of others, or beside their absence."""
+    if schema is None:
+        return lambda _: None
+    required: list[str] = schema["required"]
+    enums = {name: one["enum"] for name, one in schema["properties"].items() if "enum" in one}
+    problem = f".{required[0]}: needs another {' or '.join(enums)}" if enums else f".{required[0]}: cannot be given"
+
+    def validate(value: dict[str, Any]) -> str | None:
+        if not all(name in value for name in required):
+            return None
+        if any(name in value and value[name] not in enum for name, enum in enums.items()):
+            return None
+        return problem
 
     return validate
 

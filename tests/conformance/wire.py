@@ -30,7 +30,12 @@ STATUSES = {
 
 
 # What is wrong between two parameters of a query, or with a cursor that no page had.
-NO_SCHEMA_CAN_SAY = (COIN_MISSING.ret_msg, RANGE_TOO_LONG.ret_msg, "is not the nextPageCursor of any page")
+NO_SCHEMA_CAN_SAY = (
+    COIN_MISSING.ret_msg,
+    RANGE_TOO_LONG.ret_msg,
+    "is not the nextPageCursor of any page",
+    "symbol invalid",
+)
 
 
 class StatusOfRefusal:

@@ -78,7 +78,7 @@ def open_objects(part: Any) -> Any:
         fields = cast("dict[str, Any]", part)
         kept = {name: one for name, one in fields.items() if (name, one) != ("additionalProperties", False)}
         return {name: open_objects(one) for name, one in kept.items()}
-    return [open_objects(one) for one in cast("list[Any]", part)] if isinstance(part, list) else part
+    return [open_objects(one) for one in cast("list[object]", part)] if isinstance(part, list) else part
 
 
 def make_unset_a_constant(types: Path) -> None:

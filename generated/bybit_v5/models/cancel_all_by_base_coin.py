@@ -28,6 +28,8 @@ class CancelAllByBaseCoin:
     """ Product type of a futures order. """
     base_coin: str
     """ Name of a coin, uppercase only. """
+    symbol: None | Unset = UNSET
+    """ Null, or left out; it would go before what is given. """
     order_filter: FuturesOrderFilter | Unset = UNSET
     """ Kind of the orders to cancel; all kinds when it is absent. `OpenOrder` are ordinary orders and those
     attached to them. """
@@ -39,6 +41,8 @@ class CancelAllByBaseCoin:
         category: str = self.category
 
         base_coin = self.base_coin
+
+        symbol = self.symbol
 
         order_filter: str | Unset = UNSET
         if not isinstance(self.order_filter, Unset):
@@ -54,6 +58,8 @@ class CancelAllByBaseCoin:
                 "baseCoin": base_coin,
             }
         )
+        if symbol is not UNSET:
+            field_dict["symbol"] = symbol
         if order_filter is not UNSET:
             field_dict["orderFilter"] = order_filter
         if stop_order_type is not UNSET:
@@ -67,6 +73,8 @@ class CancelAllByBaseCoin:
         category = check_futures_category(d.pop("category"))
 
         base_coin = d.pop("baseCoin")
+
+        symbol = d.pop("symbol", UNSET)
 
         _order_filter = d.pop("orderFilter", UNSET)
         order_filter: FuturesOrderFilter | Unset
@@ -82,6 +90,7 @@ class CancelAllByBaseCoin:
         cancel_all_by_base_coin = cls(
             category=category,
             base_coin=base_coin,
+            symbol=symbol,
             order_filter=order_filter,
             stop_order_type=stop_order_type,
         )

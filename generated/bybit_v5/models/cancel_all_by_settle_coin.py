@@ -28,6 +28,10 @@ class CancelAllBySettleCoin:
     """ Product type of a futures order. """
     settle_coin: str
     """ Name of a coin, uppercase only. """
+    symbol: None | Unset = UNSET
+    """ Null, or left out; it would go before what is given. """
+    base_coin: None | Unset = UNSET
+    """ Null, or left out; it would go before what is given. """
     order_filter: FuturesOrderFilter | Unset = UNSET
     """ Kind of the orders to cancel; all kinds when it is absent. `OpenOrder` are ordinary orders and those
     attached to them. """
@@ -39,6 +43,10 @@ class CancelAllBySettleCoin:
         category: str = self.category
 
         settle_coin = self.settle_coin
+
+        symbol = self.symbol
+
+        base_coin = self.base_coin
 
         order_filter: str | Unset = UNSET
         if not isinstance(self.order_filter, Unset):
@@ -54,6 +62,10 @@ class CancelAllBySettleCoin:
                 "settleCoin": settle_coin,
             }
         )
+        if symbol is not UNSET:
+            field_dict["symbol"] = symbol
+        if base_coin is not UNSET:
+            field_dict["baseCoin"] = base_coin
         if order_filter is not UNSET:
             field_dict["orderFilter"] = order_filter
         if stop_order_type is not UNSET:
@@ -67,6 +79,10 @@ class CancelAllBySettleCoin:
         category = check_futures_category(d.pop("category"))
 
         settle_coin = d.pop("settleCoin")
+
+        symbol = d.pop("symbol", UNSET)
+
+        base_coin = d.pop("baseCoin", UNSET)
 
         _order_filter = d.pop("orderFilter", UNSET)
         order_filter: FuturesOrderFilter | Unset
@@ -82,6 +98,8 @@ class CancelAllBySettleCoin:
         cancel_all_by_settle_coin = cls(
             category=category,
             settle_coin=settle_coin,
+            symbol=symbol,
+            base_coin=base_coin,
             order_filter=order_filter,
             stop_order_type=stop_order_type,
         )
