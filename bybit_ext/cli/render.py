@@ -1,21 +1,46 @@
 """What the command shows: results and errors, for people or as JSON."""
 
 import json
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
 from bybit_v5.models import Order
+from rich.table import Table
 
 from bybit_ext.errors import BybitError, OutcomeUnknown
 from bybit_ext.results import CancelAccepted, CancelOutcome
 
 from .console import err, out, plain, print_safely, print_text
+from .exit_status import exit_of
+
+
+@attrs.frozen
+class OrderLabel:
+    """How an order was named, to show beside what became of it.
+
+    Attributes:
+        order_id: the exchange's id; None if it was not given.
+        order_link_id: the caller's own id; None if it was not given.
+    """
+
+    order_id: str | None = None
+    order_link_id: str | None = None
+
+    def __str__(self) -> str:
+        return self.order_id or self.order_link_id or ""
 
 
 def waiting(text: str) -> AbstractContextManager[object]:
     """Show a live line for as long as something is waited for; a terminal shows it, a file does not get it."""
     return err.status(plain(text))
+
+
+def show_intent(host: str, intent: str) -> None:
+    """Show what is about to be done, and where."""
+    print_safely(err, f"On [bold]{plain(host)}[/]: {plain(intent)}.")
 
 
 def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
@@ -43,36 +68,102 @@ def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
     print_safely(out, text)
 
 
-def show_update(order: Order, *, as_json: bool) -> None:
-    """Show an order that changed."""
+def show_order(order: Order, *, as_json: bool) -> None:
+    """Show an order in one line."""
     if as_json:
         _print_json(order.to_dict())
         return
     name = plain(f"{order.category or ''} {order.symbol} {order.order_id} {order.order_link_id}".strip())
-    filled = plain(f"{order.cum_exec_qty or 0} of {order.qty}")
-    print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {filled}")
+    facts = ", ".join(plain(one) for one in (_terms_of(order), _filled_of(order)) if one)
+    print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {facts}")
 
 
-def show_failure(error: BybitError, result: str, *, as_json: bool) -> None:
-    """Show an error."""
+def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> None:
+    """Show the open orders of a host: as a table on a terminal, else one line for each."""
+    if as_json or not out.is_terminal:
+        for order in orders:
+            show_order(order, as_json=as_json)
+    else:
+        print_safely(out, _table_of(orders, host), fold=True)
+
+
+def show_failure(error: BybitError, *, label: OrderLabel | None = None, as_json: bool) -> None:
+    """Show an error.
+
+    Args:
+        error: what went wrong.
+        label: the order that it is about; None if it is about the command as a whole.
+        as_json: whether to show it as JSON.
+    """
     if not as_json:
-        print_safely(err, f"[red]{type(error).__name__}[/]  {plain(error)}")
+        name = f"{plain(label)}: " if label else ""
+        print_safely(err, f"[red]{type(error).__name__}[/]  {name}{plain(error)}")
         return
-    fields = {"result": result, "error": type(error).__name__, "message": str(error), **attrs.asdict(error.evidence)}
     last_order = error.last_order if isinstance(error, OutcomeUnknown) else None
-    _print_json({**fields, "last_order": last_order.to_dict() if last_order else None})
+    _print_json(
+        {
+            "result": exit_of(error).words,
+            **attrs.asdict(label or OrderLabel()),
+            "error": type(error).__name__,
+            "message": str(error),
+            **attrs.asdict(error.evidence),
+            "last_order": last_order.to_dict() if last_order else None,
+        }
+    )
 
 
-def show_interruption(name: str, *, as_json: bool) -> None:
-    """Show what is known of a cancel that Ctrl-C interrupted."""
-    message = (
-        f"The cancel of {name} was interrupted. It may have been sent, and may yet take effect: how the order ends is "
+def show_interruption(labels: Iterable[OrderLabel], not_sent: Iterable[OrderLabel] = (), *, as_json: bool) -> None:
+    """Show what is known of the cancels that Ctrl-C interrupted.
+
+    Args:
+        labels: the orders whose cancel may have been sent.
+        not_sent: the orders whose cancel was not.
+        as_json: whether to show it as JSON.
+    """
+    unknown = (
+        "The cancel of {} was interrupted. It may have been sent, and may yet take effect: how the order ends is "
         "unknown. Query the order before acting on it."
     )
+    for label in labels:
+        _show_interrupted(label, "outcome unknown", unknown.format(label), as_json=as_json)
+    for label in not_sent:
+        _show_interrupted(label, "not sent", f"The cancel of {label} was not sent.", as_json=as_json)
+
+
+def _show_interrupted(label: OrderLabel, result: str, message: str, *, as_json: bool) -> None:
     if as_json:
-        _print_json({"result": "outcome unknown", "error": "Interrupted", "message": message})
+        _print_json({"result": result, **attrs.asdict(label), "error": "Interrupted", "message": message})
     else:
         print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
+
+
+def _table_of(orders: Sequence[Order], host: str) -> Table:
+    table = Table(title=f"Open orders on {plain(host)}: {len(orders)}", title_justify="left")
+    for heading in ("Placed (UTC)", "Symbol", "Order", "Filled", "Status", "Order id", "Link id"):
+        table.add_column(heading, overflow="fold")  # an id that is cut cannot be copied
+    for order in orders:
+        ids = (order.order_id, order.order_link_id)
+        cells = (_time_of(order), order.symbol, _terms_of(order), _filled_of(order), order.order_status, *ids)
+        table.add_row(*map(plain, cells))
+    return table
+
+
+def _terms_of(order: Order) -> str:
+    """Return side, type, price and trigger of an order as far as it has them, like "Buy Limit at 25000"."""
+    price = f"at {order.price}" if order.price and order.price != "0" else ""
+    trigger = f"from {order.trigger_price}" if order.trigger_price and order.trigger_price != "0" else ""
+    return " ".join(str(one) for one in (order.side, order.order_type, price, trigger) if one)
+
+
+def _filled_of(order: Order) -> str:
+    return f"{order.cum_exec_qty or 0} of {order.qty}"
+
+
+def _time_of(order: Order) -> str:
+    try:
+        return datetime.fromtimestamp(int(order.created_time) / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # shown as the exchange wrote it
+        return order.created_time
 
 
 def _print_json(content: dict[str, Any]) -> None:
