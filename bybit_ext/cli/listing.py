@@ -53,7 +53,7 @@ def open_orders(
 
 
 def _check(category: Category, symbol: str | None, base_coin: str | None, settle_coin: str | None) -> None:
-    check_scope(category, symbol, base_coin, settle_coin)
+    check_scope(category, symbol=symbol, base_coin=base_coin, settle_coin=settle_coin)
     if category == "spot" and (base_coin is not None or settle_coin is not None):
         raise InvalidInput("--base-coin, --settle-coin: the exchange does not list spot orders by a coin.")
 

@@ -35,7 +35,7 @@ def cancel_requests(
     """
     if not order_ids and not order_link_ids:
         raise InvalidInput("Name each order by --order-id or by --order-link-id, or all of them by --all.")
-    if symbol is None:
+    if not symbol:
         raise InvalidInput("--symbol: must be given beside --order-id and --order-link-id.")
     if order_filter is None:
         requests: list[CancelOrderRequest] = [
@@ -54,19 +54,21 @@ def cancel_requests(
     return requests
 
 
-def check_scope(category: Category, symbol: str | None, base_coin: str | None, settle_coin: str | None) -> None:
+def check_scope(category: Category, *, symbol: str | None, base_coin: str | None, settle_coin: str | None) -> None:
     """Compare what limits a request to some of a category's orders with what the exchange takes.
 
     Raises:
-        InvalidInput: more than one is given, or none of linear orders.
+        InvalidInput: more than one is given, one is empty, or none is given of linear orders.
     """
-    given = [one for one in (symbol, base_coin, settle_coin) if one is not None]
+    limits = {"--symbol": symbol, "--base-coin": base_coin, "--settle-coin": settle_coin}
+    given = {name: value for name, value in limits.items() if value is not None}
+    for name, value in given.items():
+        if not value:  # a variable that a script lacks must not widen the request to all orders
+            raise InvalidInput(f"{name}: must not be empty.")
     if len(given) > 1:
-        raise InvalidInput(
-            "--symbol, --base-coin, --settle-coin: give one of them; the exchange would ignore the rest."
-        )
+        raise InvalidInput(f"{', '.join(given)}: give one of them; the exchange would ignore the rest.")
     if not given and category == "linear":
-        raise InvalidInput("--symbol, --base-coin, --settle-coin: one of them must be given on linear.")
+        raise InvalidInput(f"{', '.join(limits)}: one of them must be given on linear.")
 
 
 def _check(operation: Operation[Any, Any], request: Model) -> None:
