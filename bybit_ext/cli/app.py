@@ -4,7 +4,7 @@ from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
-from bybit_v5.models import Category, OrderFilter
+from bybit_v5.models import Category
 
 from bybit_ext.engines.hosts import Environment, Region
 from bybit_ext.errors import BybitError
@@ -15,7 +15,7 @@ from .exchange import ENVIRONMENT_VARIABLE, ChosenExchange
 from .exit_status import Exit, exit_of
 from .listing import open_orders
 from .render import show_failure, show_order, show_orders
-from .requests import cancel_requests
+from .requests import CancelFilter, Scope, cancel_requests
 
 app = typer.Typer(
     help="Cancel Bybit orders.",
@@ -48,7 +48,7 @@ def cancel(  # noqa: PLR0913 - one for each option
     order_link_id: Annotated[
         list[str] | None, typer.Option(help="Your own id of an order. Can be given several times.")
     ] = None,
-    order_filter: Annotated[OrderFilter | None, typer.Option(help="Kind of a spot order.")] = None,
+    order_filter: Annotated[CancelFilter | None, typer.Option(help="Kind of a spot order.")] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Wait until it is known how each order ended.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal to ask.")] = False,
     deadline: Annotated[float, typer.Option(help="Seconds that it may take as a whole.")] = 10.0,
@@ -97,9 +97,10 @@ def orders(  # noqa: PLR0913 - one for each option
     linear needs --symbol, --base-coin or --settle-coin.
     """
     try:
+        scope = Scope(symbol, base_coin, settle_coin)
         exchange = ChosenExchange.of(environment, region, base_url, None)
         with exchange.open() as bybit:
-            found = open_orders(bybit, category, symbol, base_coin, settle_coin)
+            found = open_orders(bybit, category, scope)
         show_orders(found, exchange.host, as_json=as_json)
     except BybitError as error:
         _fail(error, as_json=as_json)

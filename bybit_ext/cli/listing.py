@@ -8,12 +8,10 @@ from bybit_ext.client import Bybit
 from bybit_ext.errors import InvalidInput, OutcomeUnknown
 from bybit_ext.orders.queries import MAX_PAGE
 
-from .requests import check_scope
+from .requests import Scope, if_given, needs_scope
 
 
-def open_orders(
-    bybit: Bybit, category: Category, symbol: str | None, base_coin: str | None, settle_coin: str | None
-) -> list[Order]:
+def open_orders(bybit: Bybit, category: Category, scope: Scope) -> list[Order]:
     """Return the open orders, newest first as the exchange lists them; each with its category.
 
     Raises:
@@ -22,7 +20,7 @@ def open_orders(
         Refused: the exchange answered no.
         OutcomeUnknown: it did not say, or not all of its answer can be read.
     """
-    _check(category, symbol, base_coin, settle_coin)
+    _check(category, scope)
     orders: dict[str, Order] = {}  # an order can move to the next page between two requests
     cursors: set[str] = set()
     cursor: str | Unset = UNSET
@@ -30,9 +28,9 @@ def open_orders(
         page = bybit.call(
             get_orders,
             category=category,
-            symbol=_if_given(symbol),
-            base_coin=_if_given(base_coin),
-            settle_coin=_if_given(settle_coin),
+            symbol=if_given(scope.symbol),
+            base_coin=if_given(scope.base_coin),
+            settle_coin=if_given(scope.settle_coin),
             open_only=0,
             limit=MAX_PAGE,
             cursor=cursor,
@@ -52,11 +50,8 @@ def open_orders(
     return list(orders.values())
 
 
-def _check(category: Category, symbol: str | None, base_coin: str | None, settle_coin: str | None) -> None:
-    check_scope(category, symbol=symbol, base_coin=base_coin, settle_coin=settle_coin)
-    if category == "spot" and (base_coin is not None or settle_coin is not None):
+def _check(category: Category, scope: Scope) -> None:
+    if category == "linear" and scope.is_all:
+        raise needs_scope(category)
+    if category == "spot" and not scope.symbol and not scope.is_all:
         raise InvalidInput("--base-coin, --settle-coin: the exchange does not list spot orders by a coin.")
-
-
-def _if_given(text: str | None) -> str | Unset:
-    return UNSET if text is None else text

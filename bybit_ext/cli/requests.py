@@ -2,23 +2,80 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, cast
 
-from bybit_v5.api.trade import cancel_order
+from attrs import frozen
+from bybit_v5.api.trade import cancel_all, cancel_order
 from bybit_v5.models import (
+    CancelAllByBaseCoin,
+    CancelAllBySettleCoin,
+    CancelAllBySymbol,
+    CancelAllOptions,
+    CancelAllSpot,
     CancelByOrderId,
     CancelByOrderLinkId,
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
     Category,
+    FuturesOrderFilter,
+    OptionOrderFilter,
     OrderFilter,
+    SpotOrderFilter,
 )
+from bybit_v5.types import UNSET, Unset
 
 from bybit_ext.calls.operations import Model, Operation, build_request
 from bybit_ext.errors import InvalidInput
 from bybit_ext.orders.requests import CancelOrderRequest
 
+CancelFilter = Literal[OrderFilter, SpotOrderFilter, FuturesOrderFilter, OptionOrderFilter]
+"""The kinds of orders that some cancel can be limited to; which one can, its request says."""
+CancelAllRequest = CancelAllBySymbol | CancelAllByBaseCoin | CancelAllBySettleCoin | CancelAllSpot | CancelAllOptions
+"""The ways to say which orders all are."""
+
 _FIELD = re.compile(r"^body\.(\w+)")  # of a request: order_id or orderId
+
+
+@frozen
+class Scope:
+    """What limits a request to some of a category's orders: one of these at most, None for the others.
+
+    Attributes:
+        symbol: symbol.
+        base_coin: base coin of the symbols.
+        settle_coin: settle coin of the symbols.
+    """
+
+    symbol: str | None = None
+    base_coin: str | None = None
+    settle_coin: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        given = {name: value for name, value in self._options.items() if value is not None}
+        for name, value in given.items():
+            if not value:  # a variable that a script lacks must not widen the request to all orders
+                raise InvalidInput(f"{name}: must not be empty.")
+        if len(given) > 1:
+            raise InvalidInput(f"{', '.join(given)}: give one of them; the exchange would ignore the rest.")
+
+    @property
+    def _options(self) -> dict[str, str | None]:
+        return {"--symbol": self.symbol, "--base-coin": self.base_coin, "--settle-coin": self.settle_coin}
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it limits nothing."""
+        return not any(self._options.values())
+
+    def __str__(self) -> str:
+        if self.base_coin or self.settle_coin:
+            return f"base coin {self.base_coin}" if self.base_coin else f"settle coin {self.settle_coin}"
+        return self.symbol or "all symbols"
+
+
+def needs_scope(category: Category) -> InvalidInput:
+    """Return the error of a request for orders of a category that has to be limited to some of them."""
+    return InvalidInput(f"--symbol, --base-coin, --settle-coin: one of them must be given on {category}.")
 
 
 def cancel_requests(
@@ -26,7 +83,7 @@ def cancel_requests(
     symbol: str | None,
     order_ids: Sequence[str],
     order_link_ids: Sequence[str],
-    order_filter: OrderFilter | None,
+    order_filter: CancelFilter | None,
 ) -> list[CancelOrderRequest]:
     """Return one request for each id: those by order id first.
 
@@ -43,32 +100,50 @@ def cancel_requests(
             *(CancelByOrderLinkId(category, symbol, one) for one in order_link_ids),
         ]
     elif category != "spot":
-        raise InvalidInput(f"--order-filter: exists on spot only, not on {category}.")
+        raise InvalidInput(f"--order-filter: exists on spot only, not on {category}; beside --all it does.")
     else:
+        kind = cast("OrderFilter", order_filter)  # its request refuses others
         requests = [
-            *(CancelSpotByOrderId("spot", symbol, one, order_filter) for one in order_ids),
-            *(CancelSpotByOrderLinkId("spot", symbol, one, order_filter) for one in order_link_ids),
+            *(CancelSpotByOrderId("spot", symbol, one, kind) for one in order_ids),
+            *(CancelSpotByOrderLinkId("spot", symbol, one, kind) for one in order_link_ids),
         ]
     for request in requests:
         _check(cancel_order, request)
     return requests
 
 
-def check_scope(category: Category, *, symbol: str | None, base_coin: str | None, settle_coin: str | None) -> None:
-    """Compare what limits a request to some of a category's orders with what the exchange takes.
+def cancel_all_request(category: Category, scope: Scope, order_filter: CancelFilter | None) -> CancelAllRequest:
+    """Return the request to cancel all orders of a scope and kind.
 
     Raises:
-        InvalidInput: more than one is given, one is empty, or none is given of linear orders.
+        InvalidInput: the orders of this category cannot be limited so.
     """
-    limits = {"--symbol": symbol, "--base-coin": base_coin, "--settle-coin": settle_coin}
-    given = {name: value for name, value in limits.items() if value is not None}
-    for name, value in given.items():
-        if not value:  # a variable that a script lacks must not widen the request to all orders
-            raise InvalidInput(f"{name}: must not be empty.")
-    if len(given) > 1:
-        raise InvalidInput(f"{', '.join(given)}: give one of them; the exchange would ignore the rest.")
-    if not given and category == "linear":
-        raise InvalidInput(f"{', '.join(limits)}: one of them must be given on linear.")
+    request = _cancel_all_request(category, scope, cast("Any", if_given(order_filter)))
+    _check(cancel_all, request)
+    return request
+
+
+def _cancel_all_request(category: Category, scope: Scope, order_filter: Any) -> CancelAllRequest:
+    if category == "spot":
+        if scope.settle_coin is not None:
+            raise InvalidInput("--settle-coin: spot orders have none.")
+        symbol, base_coin = if_given(scope.symbol), if_given(scope.base_coin)
+        return CancelAllSpot("spot", symbol, base_coin, order_filter)
+    if category == "option":
+        settle_coin = cast("Any", if_given(scope.settle_coin))
+        return CancelAllOptions("option", if_given(scope.symbol), if_given(scope.base_coin), settle_coin, order_filter)
+    if scope.symbol is not None:
+        return CancelAllBySymbol(category, scope.symbol, order_filter)
+    if scope.base_coin is not None:
+        return CancelAllByBaseCoin(category, scope.base_coin, order_filter)
+    if scope.settle_coin is not None:
+        return CancelAllBySettleCoin(category, scope.settle_coin, order_filter)
+    raise needs_scope(category)
+
+
+def if_given(text: str | None) -> str | Unset:
+    """Return the value of an option as a request has it."""
+    return UNSET if text is None else text
 
 
 def _check(operation: Operation[Any, Any], request: Model) -> None:

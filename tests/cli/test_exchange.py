@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from typing import Any
 
 import pytest
 
@@ -97,13 +96,17 @@ class Terminal(io.StringIO):
         return True
 
 
-class BrokenTerminal(Terminal):
-    def __init__(self, error: BaseException) -> None:
-        super().__init__()
-        self.error = error
+class BrokenTerminal:
+    """A terminal that fails when an answer is read."""
 
-    def readline(self, *_: Any) -> str:
-        raise self.error
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        raise self._error
 
 
 UNREADABLE = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")

@@ -15,6 +15,7 @@ from bybit_ext import Bybit, InvalidInput, OutcomeUnknown
 from bybit_ext.cli import app as cli
 from bybit_ext.cli import render
 from bybit_ext.cli.listing import open_orders
+from bybit_ext.cli.requests import Scope
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import options_of
 
@@ -48,21 +49,21 @@ class Pages:
 
 
 def read(pages: Any) -> list[str]:
-    return [order.order_id for order in open_orders(pages, "spot", None, None, None)]
+    return [order.order_id for order in open_orders(pages, "spot", Scope())]
 
 
 class TestPages:
     def test_all_are_read(self, exchange: Sandbox) -> None:
         placed = [exchange.place("linear", "BTCUSDT").order_id for _ in range(101)]
         with Bybit(**options_of(exchange, stream=False)) as bybit:
-            found = open_orders(bybit, "linear", "BTCUSDT", None, None)
+            found = open_orders(bybit, "linear", Scope("BTCUSDT"))
         assert [order.order_id for order in found] == placed[::-1]
 
     def test_a_full_last_page_ends_them(self, exchange: Sandbox) -> None:
         for _ in range(50):
             exchange.place("spot", "BTCUSDT")
         with Bybit(**options_of(exchange, stream=False)) as bybit:
-            assert len(open_orders(bybit, "spot", None, None, None)) == 50
+            assert len(open_orders(bybit, "spot", Scope())) == 50
 
     def test_an_order_that_moves_to_the_next_page_is_listed_once(self, exchange: Sandbox) -> None:
         orders = [exchange.place("spot", "BTCUSDT") for _ in range(51)]
@@ -146,7 +147,7 @@ class TestScope:
         pages = Pages()
         client: Any = pages
         with pytest.raises(InvalidInput):
-            open_orders(client, "linear", None, None, None)
+            open_orders(client, "linear", Scope())
         assert pages.asked == []
 
 
