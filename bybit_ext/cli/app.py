@@ -9,7 +9,7 @@ from bybit_v5.models import Category
 from bybit_ext.engines.hosts import Environment, Region
 from bybit_ext.errors import BybitError
 
-from .cancellation import CancelSettings, cancel_orders, label_of
+from .cancellation import CancelSettings, NamedOrders
 from .console import err, out, plain, print_safely, print_text
 from .exchange import ENVIRONMENT_VARIABLE, ChosenExchange
 from .exit_status import Exit, exit_of
@@ -67,12 +67,11 @@ def cancel(  # noqa: PLR0913 - one for each option
     3 outcome unknown, 130 interrupted by Ctrl-C: outcome unknown.
     """
     try:
-        orders = cancel_requests(category, symbol, order_id or [], order_link_id or [], order_filter)
+        orders = NamedOrders(cancel_requests(category, symbol, order_id or [], order_link_id or [], order_filter))
         exchange = ChosenExchange.of(environment, region, base_url, stream_url)
         with exchange.open(deadline=deadline) as bybit:
-            names = ", ".join(str(label_of(order)) for order in orders)
-            exchange.confirm(f"cancel {names} ({category}, {symbol})", is_confirmed=yes)
-            status = cancel_orders(CancelSettings(bybit, confirm, deadline, as_json), orders)
+            exchange.confirm(orders.intent, is_confirmed=yes)
+            status = orders.cancel(CancelSettings(bybit, confirm, deadline, as_json))
     except BybitError as error:
         _fail(error, as_json=as_json)
     except KeyboardInterrupt:  # before the first send, or after the last result

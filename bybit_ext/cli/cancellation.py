@@ -34,24 +34,41 @@ class CancelSettings:
     as_json: bool
 
 
-def cancel_orders(settings: CancelSettings, orders: Sequence[CancelOrderRequest]) -> Exit:
-    """Cancel orders, show one line for each in their order, and return the worst status.
+@frozen
+class NamedOrders:
+    """The orders that were named by their ids, all of one category and symbol.
 
-    Ctrl-C ends it. The orders that were being cancelled are then reported as unknown, those after them as not sent.
+    Attributes:
+        requests: one for each.
     """
-    end = monotonic() + settings.deadline
-    labels = [label_of(order) for order in orders]
-    statuses: list[Exit] = []
-    sent = 0
-    try:
-        for call in _calls(orders):
-            sent += len(call)
-            for result in _cancel(settings, call, end - monotonic()):
-                statuses.append(show_result(result, labels[len(statuses)], as_json=settings.as_json))
-    except KeyboardInterrupt:
-        show_interruption(labels[len(statuses) : sent], labels[sent:], as_json=settings.as_json)
-        return Exit.INTERRUPTED
-    return worst(statuses)
+
+    requests: Sequence[CancelOrderRequest]
+
+    @property
+    def intent(self) -> str:
+        """What is about to be done, in words."""
+        first = self.requests[0]
+        names = ", ".join(str(label_of(request)) for request in self.requests)
+        return f"cancel {names} ({first.category}, {first.symbol})"
+
+    def cancel(self, settings: CancelSettings) -> Exit:
+        """Cancel the orders, show one line for each in their order, and return the worst status.
+
+        Ctrl-C ends it. The orders that were being cancelled are then reported as unknown, those after them as not sent.
+        """
+        end = monotonic() + settings.deadline
+        labels = [label_of(request) for request in self.requests]
+        statuses: list[Exit] = []
+        sent = 0
+        try:
+            for call in _calls(self.requests):
+                sent += len(call)
+                for result in _cancel(settings, call, end - monotonic()):
+                    statuses.append(show_result(result, labels[len(statuses)], as_json=settings.as_json))
+        except KeyboardInterrupt:
+            show_interruption(labels[len(statuses) : sent], labels[sent:], as_json=settings.as_json)
+            return Exit.INTERRUPTED
+        return worst(statuses)
 
 
 def label_of(order: CancelOrderRequest) -> OrderLabel:
