@@ -7,18 +7,18 @@ import typer
 from bybit_v5.models import Category
 
 from bybit_ext.engines.hosts import Environment, Region
-from bybit_ext.errors import BybitError
+from bybit_ext.errors import BybitError, InvalidInput
 
-from .cancellation import CancelSettings, NamedOrders
+from .cancellation import AllOrders, CancelSettings, NamedOrders
 from .console import err, out, plain, print_safely, print_text
 from .exchange import ENVIRONMENT_VARIABLE, ChosenExchange
 from .exit_status import Exit, exit_of
 from .listing import open_orders
 from .render import show_failure, show_order, show_orders
-from .requests import CancelFilter, Scope, cancel_requests
+from .requests import CancelFilter, Scope, cancel_all_request, cancel_requests
 
 app = typer.Typer(
-    help="Cancel Bybit orders.",
+    help="List, watch and cancel Bybit orders.",
     no_args_is_help=True,
     add_completion=False,
     # A traceback with local variables would show the keys.
@@ -41,14 +41,22 @@ StreamUrl = Annotated[str | None, typer.Option(help="Another private stream, suc
 def cancel(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category, typer.Option(help="Product type.")],
-    symbol: Annotated[str | None, typer.Option(help="Symbol, like BTCUSDT.")] = None,
+    symbol: Annotated[str | None, typer.Option(help="Symbol of the orders, like BTCUSDT.")] = None,
     order_id: Annotated[
         list[str] | None, typer.Option(help="The exchange's id of an order. Can be given several times.")
     ] = None,
     order_link_id: Annotated[
         list[str] | None, typer.Option(help="Your own id of an order. Can be given several times.")
     ] = None,
-    order_filter: Annotated[CancelFilter | None, typer.Option(help="Kind of a spot order.")] = None,
+    all_orders: Annotated[
+        bool,
+        typer.Option("--all", help="All open orders of the category, or of a symbol or a coin (on futures, of one)."),
+    ] = False,
+    base_coin: Annotated[str | None, typer.Option(help="With --all: base coin of the orders, like BTC.")] = None,
+    settle_coin: Annotated[str | None, typer.Option(help="With --all: settle coin of the orders, like USDT.")] = None,
+    order_filter: Annotated[
+        CancelFilter | None, typer.Option(help="Kind of the orders. Without --all, on spot only.")
+    ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Wait until it is known how each order ended.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal to ask.")] = False,
     deadline: Annotated[float, typer.Option(help="Seconds that it may take as a whole.")] = 10.0,
@@ -60,18 +68,21 @@ def cancel(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Cancel orders, with the key in BYBIT_API_KEY and BYBIT_API_SECRET (or BYBIT_API_SECRET_FILE).
 
-    It names the host first, and asks whether to go on.
+    The orders are those of one symbol that --order-id and --order-link-id name, or all open ones (--all). Which orders
+    are about to be cancelled, and at which host, is shown first, with the question whether to go on.
 
     Exit status, from best to worst (of several orders the worst counts): 0 accepted (with --confirm: cancelled),
     4 not cancelled but filled or otherwise closed, 1 refused, 2 wrong usage, 5 not sent: nothing left this machine,
     3 outcome unknown, 130 interrupted by Ctrl-C: outcome unknown.
     """
     try:
-        orders = NamedOrders(cancel_requests(category, symbol, order_id or [], order_link_id or [], order_filter))
+        ids = (order_id or [], order_link_id or [])
+        scope = Scope(symbol, base_coin, settle_coin)
+        orders = _read_orders(category, scope, *ids, order_filter, is_all=all_orders, confirm=confirm)
         exchange = ChosenExchange.of(environment, region, base_url, stream_url)
         with exchange.open(deadline=deadline) as bybit:
-            exchange.confirm(orders.intent, is_confirmed=yes)
-            status = orders.cancel(CancelSettings(bybit, confirm, deadline, as_json))
+            exchange.ask_before(orders.intent, is_confirmed=yes)
+            status = orders.cancel(CancelSettings(bybit, confirm, as_json))
     except BybitError as error:
         _fail(error, as_json=as_json)
     except KeyboardInterrupt:  # before the first send, or after the last result
@@ -155,10 +166,29 @@ def demo() -> None:
 
 @app.callback(invoke_without_command=True)
 def main(*, show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    """Cancel Bybit orders."""
+    """List, watch and cancel Bybit orders."""
     if show_version:
         print_text(version("bybit-v5"))
         raise typer.Exit
+
+
+def _read_orders(  # noqa: PLR0913 - one for each option
+    category: Category,
+    scope: Scope,
+    order_ids: list[str],
+    order_link_ids: list[str],
+    order_filter: CancelFilter | None,
+    *,
+    is_all: bool,
+    confirm: bool,
+) -> NamedOrders | AllOrders:
+    if is_all:
+        if order_ids or order_link_ids:
+            raise InvalidInput("--all: goes without --order-id and --order-link-id.")
+        return AllOrders(cancel_all_request(category, scope, order_filter, confirm=confirm), scope)
+    if scope.base_coin or scope.settle_coin:
+        raise InvalidInput("--base-coin, --settle-coin: go with --all only.")
+    return NamedOrders(cancel_requests(category, scope.symbol, order_ids, order_link_ids, order_filter))
 
 
 def _fail(error: BybitError, *, as_json: bool) -> NoReturn:

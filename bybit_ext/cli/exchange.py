@@ -68,7 +68,7 @@ class ChosenExchange:
             deadline=deadline,
         )
 
-    def confirm(self, intent: str, *, is_confirmed: bool) -> None:
+    def ask_before(self, intent: str, *, is_confirmed: bool) -> None:
         """Name the host and what is about to be done there; ask a terminal whether to go on.
 
         Args:

@@ -1,11 +1,11 @@
 """The requests that the options stand for. What cannot be sent is refused here, before anything is asked or sent."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, cast
 
 from attrs import frozen
-from bybit_v5.api.trade import cancel_all, cancel_order
 from bybit_v5.models import (
     CancelAllByBaseCoin,
     CancelAllBySettleCoin,
@@ -24,16 +24,14 @@ from bybit_v5.models import (
 )
 from bybit_v5.types import UNSET, Unset
 
-from bybit_ext.calls.operations import Model, Operation, build_request
 from bybit_ext.errors import InvalidInput
-from bybit_ext.orders.requests import CancelOrderRequest
+from bybit_ext.orders.cancel_all import check_cancel_all
+from bybit_ext.orders.requests import CancelAllRequest, CancelOrderRequest, check_orders
 
 CancelFilter = Literal[OrderFilter, SpotOrderFilter, FuturesOrderFilter, OptionOrderFilter]
 """The kinds of orders that some cancel can be limited to; which one can, its request says."""
-CancelAllRequest = CancelAllBySymbol | CancelAllByBaseCoin | CancelAllBySettleCoin | CancelAllSpot | CancelAllOptions
-"""The ways to say which orders all are."""
 
-_FIELD = re.compile(r"^body\.(\w+)")  # of a request: order_id or orderId
+_FIELD = re.compile(r"^(?:request|orders\[\d+\])\.(\w+)")  # of a request, as a message names it
 
 
 @frozen
@@ -107,20 +105,27 @@ def cancel_requests(
             *(CancelSpotByOrderId("spot", symbol, one, kind) for one in order_ids),
             *(CancelSpotByOrderLinkId("spot", symbol, one, kind) for one in order_link_ids),
         ]
-    for request in requests:
-        _check(cancel_order, request)
-    return requests
+    with _naming_options():
+        return check_orders(requests)
 
 
-def cancel_all_request(category: Category, scope: Scope, order_filter: CancelFilter | None) -> CancelAllRequest:
+def cancel_all_request(
+    category: Category, scope: Scope, order_filter: CancelFilter | None, *, confirm: bool
+) -> CancelAllRequest:
     """Return the request to cancel all orders of a scope and kind.
+
+    Args:
+        category: product type.
+        scope: what limits it to some of the category's orders.
+        order_filter: kind of the orders; None for what the exchange assumes.
+        confirm: whether it has to be known how each order ended, for which they must be listed.
 
     Raises:
         InvalidInput: the orders of this category cannot be limited so.
     """
     request = _cancel_all_request(category, scope, cast("Any", if_given(order_filter)))
-    _check(cancel_all, request)
-    return request
+    with _naming_options():
+        return check_cancel_all(request, will_read=confirm)
 
 
 def _cancel_all_request(category: Category, scope: Scope, order_filter: Any) -> CancelAllRequest:
@@ -146,10 +151,11 @@ def if_given(text: str | None) -> str | Unset:
     return UNSET if text is None else text
 
 
-def _check(operation: Operation[Any, Any], request: Model) -> None:
-    """Let the request's own model refuse what it does not have; the message names the option."""
+@contextmanager
+def _naming_options() -> Generator[None, None, None]:
+    """Let the message of a request that is refused name the option of the field that is wrong."""
     try:
-        build_request(operation, "", body=request)
+        yield
     except InvalidInput as error:
         raise InvalidInput(_FIELD.sub(_option, error.args[0])) from None
 

@@ -147,12 +147,20 @@ def test_the_sandbox_command_serves_until_ctrl_c() -> None:
             assert line, printed
             printed += line
         keys = dict(re.findall(r"export (\w+)=(\w+)", printed))
-        (command_line,) = re.findall(r"^bybit (cancel .+)$", printed, re.MULTILINE)
-        bybit = [sys.executable, "-m", "bybit_ext", *command_line.split()]
-        cancelled = subprocess.run(bybit, check=False, capture_output=True, text=True, env={**os.environ, **keys})
+        environment |= keys
+        done = [
+            subprocess.run(
+                [sys.executable, "-m", "bybit_ext", *command_line.split()],
+                check=False,
+                capture_output=True,
+                text=True,
+                env=environment,
+            )
+            for command_line in re.findall(r"^bybit ((?:orders|cancel) .+)$", printed, re.MULTILINE)
+        ]
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
-    assert cancelled.returncode == 0, cancelled.stderr
+    assert [one.returncode for one in done] == [0, 0], [one.stderr for one in done]
     assert "closed" in rest
     assert process.returncode == 0
 
@@ -399,6 +407,21 @@ class TestOutputThatFails:
         assert done.returncode == 0
         assert b"Error" not in done.stderr
         assert b"Traceback" not in done.stderr
+
+    def test_what_is_shown_beside_the_results_does_not_take_them_with_it(self, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}
+        arguments = ["cancel", "--base-url", sandbox.url, *LINEAR, "--order-id", order.order_id, "--yes", "--json"]
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "bybit_ext", *arguments],
+                check=False,
+                stdout=subprocess.PIPE,
+                stderr=full,
+                env={**os.environ, **keys},
+            )
+        assert done.returncode == 0
+        assert json.loads(done.stdout)["order_id"] == order.order_id
 
     @pytest.mark.parametrize(
         ("show", "text", "file"),

@@ -119,7 +119,7 @@ class TestQuestion:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
     ) -> None:
         monkeypatch.setattr(sys, "stdin", Terminal(answer))
-        TESTNET.confirm("cancel [1]\x07", is_confirmed=False)
+        TESTNET.ask_before("cancel [1]\x07", is_confirmed=False)
         shown = capsys.readouterr()
         assert shown.err.startswith("On api-testnet.bybit.com: cancel [1]\\x07.\nGo on? [y/N] ")
         assert shown.out == ""
@@ -128,7 +128,7 @@ class TestQuestion:
     def test_anything_else_sends_nothing(self, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
         monkeypatch.setattr(sys, "stdin", Terminal(answer))
         with pytest.raises(NotSent, match="not yes"):
-            TESTNET.confirm("cancel 1", is_confirmed=False)
+            TESTNET.ask_before("cancel 1", is_confirmed=False)
 
     @pytest.mark.parametrize(("error", "said"), [(KeyboardInterrupt(), "Interrupted"), (UNREADABLE, "not yes")])
     def test_a_question_that_gets_no_answer_sends_nothing(
@@ -136,14 +136,14 @@ class TestQuestion:
     ) -> None:
         monkeypatch.setattr(sys, "stdin", BrokenTerminal(error))
         with pytest.raises(NotSent, match=said):
-            TESTNET.confirm("cancel 1", is_confirmed=False)
+            TESTNET.ask_before("cancel 1", is_confirmed=False)
         assert capsys.readouterr().err.endswith("[y/N] \n")
 
     def test_what_was_confirmed_beforehand_is_not_asked(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
-        TESTNET.confirm("cancel 1", is_confirmed=True)
+        TESTNET.ask_before("cancel 1", is_confirmed=True)
         assert capsys.readouterr().err == "On api-testnet.bybit.com: cancel 1.\n"
 
     @pytest.mark.parametrize("stdin", [io.StringIO("y\n"), None])
@@ -152,7 +152,7 @@ class TestQuestion:
     ) -> None:
         monkeypatch.setattr(sys, "stdin", stdin)
         with pytest.raises(InvalidInput, match="--yes"):
-            TESTNET.confirm("cancel 1", is_confirmed=False)
+            TESTNET.ask_before("cancel 1", is_confirmed=False)
 
 
 class TestCancel:

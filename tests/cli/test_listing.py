@@ -164,8 +164,8 @@ class TestOutput:
         ]
 
     def test_an_order_that_waits_for_its_trigger_says_for_which(self, listed: Any, exchange: Sandbox) -> None:
-        exchange.place("spot", "BTCUSDT", order_filter="StopOrder", fields={"triggerPrice": "90"})
-        assert ", Buy Limit at 100 from 90, " in listed("--category", "spot").stdout
+        exchange.place("spot", "BTCUSDT", order_filter="StopOrder", trigger_price="90")
+        assert ", Buy Limit at 100 with trigger 90, " in listed("--category", "spot").stdout
 
     def test_no_order_is_no_line(self, listed: Any) -> None:
         result = listed(*LINEAR)
@@ -183,24 +183,37 @@ class TestOutput:
         listed(*LINEAR)
         title, *lines = terminal.getvalue().splitlines()
         assert title.rstrip() == f"Open orders on {exchange.url.removeprefix('http://')}: 1"
-        (row,) = [line for line in lines if order.order_id in line]
-        time, *cells = [cell.strip() for cell in row.strip("│").split("│")]
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", time)
-        assert cells == ["BTCUSDT", "Buy Limit at 100", "0 of 1", "New", order.order_id, "[my]:key:"]
+        row = next(index for index, line in enumerate(lines) if order.order_id in line)
+        cells = re.split("  +", lines[row].strip())
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", cells.pop(0))
+        assert cells == ["New", "BTCUSDT Buy Limit at 100, 0 of 1", order.order_id]
+        assert lines[row + 1].strip() == "[my]:key:"
 
     def test_json_at_a_terminal_is_json(self, listed: Any, exchange: Sandbox, terminal: io.StringIO) -> None:
         order = exchange.place("linear", "BTCUSDT")
         assert json.loads(listed(*LINEAR, "--json").stdout)["orderId"] == order.order_id
         assert terminal.getvalue() == ""
 
-    def test_ids_are_whole_on_a_narrow_terminal(
+    @pytest.mark.parametrize("width", [80, 120])
+    def test_an_ordinary_terminal_shows_each_id_in_one_piece(
+        self,
+        exchange: Sandbox,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        width: int,
+    ) -> None:
+        monkeypatch.setattr(render, "out", Console(force_terminal=True, color_system=None, width=width))
+        order = exchange.place("linear", "BTCUSDT", order_link_id="l" * 36, price="25000.5")
+        render.show_orders([order], "api.bybit.com", as_json=False)
+        assert {order.order_id, order.order_link_id} <= set(capsys.readouterr().out.split())
+
+    def test_a_narrow_terminal_shows_all_of_an_id(
         self, exchange: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr(render, "out", Console(force_terminal=True, color_system=None, width=60))
         order = exchange.place("linear", "BTCUSDT")
         render.show_orders([order], "api.bybit.com", as_json=False)
-        columns = zip(*(line.split("│") for line in capsys.readouterr().out.splitlines() if "│" in line), strict=True)
-        assert order.order_id in {"".join(cell.strip() for cell in column) for column in columns}
+        assert order.order_id in "".join(line[44:].strip() for line in capsys.readouterr().out.splitlines())
 
     @pytest.mark.parametrize("created", ["soon", "", "9" * 30])
     def test_a_time_that_is_none_is_shown_as_it_came(

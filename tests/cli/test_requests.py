@@ -92,7 +92,7 @@ class TestAll:
         ],
     )
     def test_each_category_has_its_forms(self, request_: Any, expected: object) -> None:
-        assert cancel_all_request(*request_) == expected
+        assert cancel_all_request(*request_, confirm=False) == expected
 
     @pytest.mark.parametrize(
         ("request_", "named"),
@@ -108,5 +108,11 @@ class TestAll:
     )
     def test_what_a_category_does_not_have_is_refused(self, request_: Any, named: str) -> None:
         with pytest.raises(InvalidInput) as caught:
-            cancel_all_request(*request_)
+            cancel_all_request(*request_, confirm=False)
         assert named in str(caught.value)
+
+    def test_orders_that_cannot_be_listed_cannot_be_confirmed(self) -> None:
+        scope = Scope(base_coin="XRP")
+        with pytest.raises(InvalidInput, match="--base-coin: spot orders of a base coin cannot be queried"):
+            cancel_all_request("spot", scope, None, confirm=True)
+        assert cancel_all_request("spot", scope, None, confirm=False)
