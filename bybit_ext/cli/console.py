@@ -3,9 +3,10 @@
 import os
 import sys
 from contextlib import suppress
+from typing import IO
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 
 # emoji: an id may hold `:key:`.
@@ -19,13 +20,20 @@ def plain(value: object) -> str:
     return escape("".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text))
 
 
-def print_safely(console: Console, text: str) -> None:
-    """Print coloured text."""
+def print_safely(console: Console, text: RenderableType, *, end: str = "\n", fold: bool = False) -> None:
+    """Print coloured text, or something else that rich can show.
+
+    Args:
+        console: where to.
+        text: what to print.
+        end: what follows it.
+        fold: whether to fit it to the width of the terminal; else a line stays one line.
+    """
     try:
-        console.print(text)
+        console.print(text, end=end, soft_wrap=not fold)
         console.file.flush()
     except (OSError, UnicodeError):
-        _give_up_output()
+        _give_up_output(console.file)
 
 
 def print_text(text: str) -> None:
@@ -33,10 +41,23 @@ def print_text(text: str) -> None:
     try:
         typer.echo(text)
     except OSError:
-        _give_up_output()
+        _give_up_output(sys.stdout)
 
 
-def _give_up_output() -> None:
+def ask(question: str) -> bool:
+    """Ask a question of the terminal and return whether the answer was yes; the end of the input is a no."""
+    print_safely(err, f"{question} [dim]\\[y/N][/] ", end="")
+    answer = ""
+    try:
+        with suppress(UnicodeError):  # what cannot be read is not a yes
+            answer = sys.stdin.readline()
+    finally:
+        if not answer.endswith("\n"):  # then the question's line is not ended yet
+            print_safely(err, "")
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _give_up_output(output: IO[str]) -> None:
     # Python flushes once more at its end, and would fail again.
     with suppress(OSError):  # what stands in for it may have no descriptor
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())

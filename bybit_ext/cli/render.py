@@ -1,21 +1,49 @@
 """What the command shows: results and errors, for people or as JSON."""
 
 import json
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
 from bybit_v5.models import Order
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
 
 from bybit_ext.errors import BybitError, OutcomeUnknown
-from bybit_ext.results import CancelAccepted, CancelOutcome
+from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome
 
 from .console import err, out, plain, print_safely, print_text
+from .exit_status import exit_of
+
+_ROOM_FOR_IDS = 80  # characters that a line needs to show ids of 36, as most are, beside all else
+
+
+@attrs.frozen
+class OrderLabel:
+    """How an order was named, to show beside what became of it. Without an id, it stands for all of them.
+
+    Attributes:
+        order_id: the exchange's id; None if it is not known.
+        order_link_id: the caller's own id; None if it is not known.
+    """
+
+    order_id: str | None = None
+    order_link_id: str | None = None
+
+    def __str__(self) -> str:
+        return self.order_id or self.order_link_id or "all open orders"
 
 
 def waiting(text: str) -> AbstractContextManager[object]:
     """Show a live line for as long as something is waited for; a terminal shows it, a file does not get it."""
     return err.status(plain(text))
+
+
+def show_intent(host: str, intent: str) -> None:
+    """Show what is about to be done, and where."""
+    print_safely(err, f"On [bold]{plain(host)}[/]: {plain(intent)}.")
 
 
 def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
@@ -26,6 +54,38 @@ def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
     name = plain(accepted.order_id or accepted.order_link_id)
     text = f"[green]accepted[/]  The exchange took the request to cancel {name}. How it ends is yet to be seen."
     print_safely(out, text)
+
+
+def show_all_accepted(accepted: CancelAllAccepted, *, as_json: bool) -> None:
+    """Show the acknowledgement of a cancel of all orders, one line for each order that it names."""
+    about = {field.name: getattr(accepted, field.name) for field in attrs.fields(CancelAllAccepted)}
+    del about["orders"]
+    for ids in accepted.orders:
+        one = CancelAccepted(order_id=ids.order_id or None, order_link_id=ids.order_link_id or None, **about)
+        show_accepted(one, as_json=as_json)
+    if not accepted.orders:
+        show_none_open(as_json=as_json)
+
+
+def show_none_open(*, as_json: bool) -> None:
+    """Show that there was no order to cancel; in JSON, which has one object for each order, nothing."""
+    if not as_json:
+        print_safely(out, "[green]accepted[/]  There was no open order to cancel.")
+
+
+def show_placed_meanwhile(order: Order, *, as_json: bool) -> None:
+    """Show an order that is open after all were cancelled, because it was placed after that had begun."""
+    if as_json:
+        label = OrderLabel(order.order_id, order.order_link_id or None)
+        _print_json({"result": "placed meanwhile", **attrs.asdict(label), "order": order.to_dict()})
+        return
+    name = f"{plain(order.order_id)}: {plain(order.symbol)}"
+    print_safely(out, f"[yellow]placed meanwhile[/]  {name} {_summary(order)}. It is open.")
+
+
+def show_note(text: str) -> None:
+    """Show what is to be known beside the results."""
+    print_safely(err, f"[yellow]Note[/]  {plain(text)}")
 
 
 def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
@@ -43,36 +103,101 @@ def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
     print_safely(out, text)
 
 
-def show_update(order: Order, *, as_json: bool) -> None:
-    """Show an order that changed."""
+def show_order(order: Order, *, as_json: bool) -> None:
+    """Show an order in one line."""
     if as_json:
         _print_json(order.to_dict())
         return
     name = plain(f"{order.category or ''} {order.symbol} {order.order_id} {order.order_link_id}".strip())
-    filled = plain(f"{order.cum_exec_qty or 0} of {order.qty}")
-    print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {filled}")
+    print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {_summary(order)}")
 
 
-def show_failure(error: BybitError, result: str, *, as_json: bool) -> None:
-    """Show an error."""
-    if not as_json:
-        print_safely(err, f"[red]{type(error).__name__}[/]  {plain(error)}")
-        return
-    fields = {"result": result, "error": type(error).__name__, "message": str(error), **attrs.asdict(error.evidence)}
-    last_order = error.last_order if isinstance(error, OutcomeUnknown) else None
-    _print_json({**fields, "last_order": last_order.to_dict() if last_order else None})
-
-
-def show_interruption(name: str, *, as_json: bool) -> None:
-    """Show what is known of a cancel that Ctrl-C interrupted."""
-    message = (
-        f"The cancel of {name} was interrupted. It may have been sent, and may yet take effect: how the order ends is "
-        "unknown. Query the order before acting on it."
-    )
-    if as_json:
-        _print_json({"result": "outcome unknown", "error": "Interrupted", "message": message})
+def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> None:
+    """Show the open orders of a host: as a table on a terminal, else one line for each."""
+    if as_json or not out.is_terminal:
+        for order in orders:
+            show_order(order, as_json=as_json)
     else:
-        print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
+        print_safely(out, _table_of(orders, host), fold=True)
+
+
+def show_failure(
+    error: BybitError, *, label: OrderLabel | None = None, open_order: Order | None = None, as_json: bool
+) -> None:
+    """Show an error.
+
+    Args:
+        error: what went wrong.
+        label: the order that it is about; None if it is about the command as a whole.
+        open_order: the order, if it is known to be open still; None otherwise.
+        as_json: whether to show it as JSON.
+    """
+    last_order = open_order or (error.last_order if isinstance(error, OutcomeUnknown) else None)
+    if not as_json:
+        name = f"{plain(label)}: " if label else ""
+        still = " It is still open." if open_order else ""
+        print_safely(err, f"[red]{type(error).__name__}[/]  {name}{plain(error)}{still}")
+        return
+    _print_json(
+        {
+            "result": exit_of(error).words,
+            **attrs.asdict(label or OrderLabel()),
+            "error": type(error).__name__,
+            "message": str(error),
+            **attrs.asdict(error.evidence),
+            "last_order": last_order.to_dict() if last_order else None,
+        }
+    )
+
+
+def show_interruption(labels: Iterable[OrderLabel], *, as_json: bool) -> None:
+    """Show what is known of the cancels that Ctrl-C interrupted: that each may have been sent."""
+    for label in labels:
+        message = (
+            f"The cancel of {label} was interrupted. It may have been sent, and may yet take effect: the outcome is "
+            "unknown. See the open orders and the history before acting on it."
+        )
+        if as_json:
+            unknown = {"result": "outcome unknown", **attrs.asdict(label)}
+            _print_json({**unknown, "error": "Interrupted", "message": message})
+        else:
+            print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
+
+
+def _table_of(orders: Sequence[Order], host: str) -> Table:
+    table = Table(title=f"Open orders on {plain(host)}: {len(orders)}", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("Placed (UTC)", "Status", "Order"):
+        table.add_column(heading, overflow="fold")
+    # An id that is cut cannot be copied, and one that is broken hardly: where there is room, the others give way.
+    table.add_column("Order id, link id", overflow="fold", no_wrap=out.width >= _ROOM_FOR_IDS)
+    for order in orders:
+        ids = "\n".join(plain(one) for one in (order.order_id, order.order_link_id) if one)
+        table.add_row(
+            plain(_time_of(order)), plain(order.order_status), f"{plain(order.symbol)} {_summary(order)}", ids
+        )
+    return table
+
+
+def _summary(order: Order) -> str:
+    return ", ".join(plain(one) for one in (_terms_of(order), _filled_of(order)) if one)
+
+
+def _terms_of(order: Order) -> str:
+    """Return side, type, price and trigger of an order as far as it has them, like "Buy Limit at 25000"."""
+    price = f"at {order.price}" if order.price and order.price != "0" else ""
+    trigger = f"with trigger {order.trigger_price}" if order.trigger_price and order.trigger_price != "0" else ""
+    return " ".join(str(one) for one in (order.side, order.order_type, price, trigger) if one)
+
+
+def _filled_of(order: Order) -> str:
+    return f"{order.cum_exec_qty or 0} of {order.qty}"
+
+
+def _time_of(order: Order) -> str:
+    try:
+        return datetime.fromtimestamp(int(order.created_time) / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # shown as the exchange wrote it
+        return order.created_time
 
 
 def _print_json(content: dict[str, Any]) -> None:

@@ -65,11 +65,13 @@ def serve(console: Console, port: int) -> None:
             f"The sandbox listens on [bold]{exchange.url}[/]. Ctrl-C ends it. It takes this key, and no other:\n"
         )
         console.print(f"export BYBIT_API_KEY={exchange.api_key}\nexport BYBIT_API_SECRET={exchange.api_secret}")
-        hosts = f"--base-url {exchange.url} --stream-url {exchange.stream_url}"
+        host = f"--base-url {exchange.url}"
+        hosts = f"{host} --stream-url {exchange.stream_url}"
         console.print(
             "\nFour orders rest there: my-order-1 to 3 (linear, BTCUSDT), my-stop-1 (spot, XRPUSDT). One that has ended"
             "\nis placed anew, under the same link id. To cancel one:\n\n"
-            f"bybit cancel {hosts} --category linear --symbol BTCUSDT --order-link-id my-order-1 --confirm\n\n"
+            f"bybit cancel {hosts} --category linear --symbol BTCUSDT --order-link-id my-order-1 --confirm --yes\n\n"
+            f"To list those that are open:\n\nbybit orders {host} --category linear --symbol BTCUSDT\n\n"
             f"To see what happens there:\n\nbybit watch {hosts}"
         )
         try:

@@ -16,31 +16,17 @@ import attrs
 import pytest
 from bybit_v5.models import Order
 from rich.console import Console
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from bybit_ext import Bybit, CancelOutcome, Evidence, InvalidInput, Refused
+from bybit_ext import Bybit, CancelOutcome, Evidence, Refused
 from bybit_ext.cli import app as cli
 from bybit_ext.cli import console, render
+from bybit_ext.cli.exit_status import Exit
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import delay_response, drop_response, respond_with_page
 from tests.conftest import wait_until
 
-RUNNER = CliRunner()
-
-
-@pytest.fixture
-def run(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("BYBIT_API_KEY", sandbox.api_key)
-    monkeypatch.setenv("BYBIT_API_SECRET", sandbox.api_secret)
-
-    def run(*arguments: str, base_url: str = sandbox.url) -> Result:
-        return RUNNER.invoke(cli.app, ["cancel", "--base-url", base_url, *arguments])
-
-    return run
-
-
-LINEAR = ("--category", "linear", "--symbol", "BTCUSDT")
-SPOT = ("--category", "spot", "--symbol", "BTCUSDT")
+from .conftest import LINEAR, RUNNER, SPOT
 
 
 class TestCancel:
@@ -66,7 +52,7 @@ class TestCancel:
     def test_refused_is_1(self, run: Any) -> None:
         result = run(*LINEAR, "--order-id", "unknown")
         assert result.exit_code == 1
-        assert result.stderr.startswith("OrderNotFound")
+        assert "\nOrderNotFound  unknown: " in result.stderr
         assert "110001" in result.stderr
 
     @pytest.mark.parametrize(
@@ -74,7 +60,7 @@ class TestCancel:
         [
             [],
             LINEAR,
-            [*LINEAR, "--order-id", "1", "--order-link-id", "2"],
+            [*LINEAR, "--order-id", ""],
             [*LINEAR, "--order-id", "1", "--order-filter", "Order"],
             [*SPOT, "--order-id", "1", "--order-filter", "order"],
             ["--category", "futures", "--symbol", "BTCUSDT", "--order-id", "1"],
@@ -90,13 +76,13 @@ class TestCancel:
     @pytest.mark.usefixtures("run")
     def test_an_undocumented_host_is_wrong_usage(self) -> None:
         result = RUNNER.invoke(
-            cli.app, ["cancel", *LINEAR, "--order-id", "1", "--environment", "testnet", "--region", "nl"]
+            cli.app, ["cancel", *LINEAR, "--order-id", "1", "--environment", "testnet", "--region", "nl", "--yes"]
         )
         assert result.exit_code == 2
         assert "not documented" in result.stderr
 
     def test_missing_keys_are_wrong_usage(self, sandbox: Sandbox) -> None:
-        result = RUNNER.invoke(cli.app, ["cancel", *LINEAR, "--order-id", "1", "--base-url", sandbox.url])
+        result = RUNNER.invoke(cli.app, ["cancel", *LINEAR, "--order-id", "1", "--base-url", sandbox.url, "--yes"])
         assert result.exit_code == 2
         assert "BYBIT_API_KEY" in result.stderr
 
@@ -106,14 +92,14 @@ class TestCancel:
         result = run(*LINEAR, "--order-id", order.order_id, "--deadline", "0.2")
         sandbox.faults.clear()
         assert result.exit_code == 3
-        assert result.stderr.startswith("OutcomeUnknown")
+        assert f"\nOutcomeUnknown  {order.order_id}: " in result.stderr
 
     def test_nothing_sent_is_5(self, run: Any) -> None:
         started = time.monotonic()
         result = run(*LINEAR, "--order-id", "1", "--deadline", "0.2", base_url="http://127.0.0.1:1")
         assert result.exit_code == 5
         assert time.monotonic() - started < 3
-        assert result.stderr.startswith("NotSent")
+        assert "\nNotSent  1: " in result.stderr
 
     def test_json_tells_an_acceptance_as_one_object(self, run: Any, sandbox: Sandbox) -> None:
         order = sandbox.place("linear", "BTCUSDT")
@@ -134,7 +120,8 @@ class TestCancel:
         assert (answer["result"], answer["error"], answer["ret_code"]) == expected
         assert answer["message"].startswith("The exchange ")
         evidence = {field.name for field in attrs.fields(Evidence)}
-        assert answer.keys() == evidence | {"result", "error", "message", "last_order"}
+        assert answer.keys() == evidence | {"result", "order_id", "order_link_id", "error", "message", "last_order"}
+        assert (answer["order_id"], answer["order_link_id"]) == ("[/]unknown", None)
         assert answer["last_order"] is None
 
 
@@ -160,20 +147,28 @@ def test_the_sandbox_command_serves_until_ctrl_c() -> None:
             assert line, printed
             printed += line
         keys = dict(re.findall(r"export (\w+)=(\w+)", printed))
-        (command_line,) = re.findall(r"^bybit (cancel .+)$", printed, re.MULTILINE)
-        bybit = [sys.executable, "-m", "bybit_ext", *command_line.split()]
-        cancelled = subprocess.run(bybit, check=False, capture_output=True, text=True, env={**os.environ, **keys})
+        environment |= keys
+        done = [
+            subprocess.run(
+                [sys.executable, "-m", "bybit_ext", *command_line.split()],
+                check=False,
+                capture_output=True,
+                text=True,
+                env=environment,
+            )
+            for command_line in re.findall(r"^bybit ((?:orders|cancel) .+)$", printed, re.MULTILINE)
+        ]
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
-    assert cancelled.returncode == 0, cancelled.stderr
+    assert [one.returncode for one in done] == [0, 0], [one.stderr for one in done]
     assert "closed" in rest
     assert process.returncode == 0
 
 
-def test_help_names_every_exit_status() -> None:
+def test_help_names_every_exit_status_from_best_to_worst() -> None:
     text = " ".join(RUNNER.invoke(cli.app, ["cancel", "--help"]).stdout.split())
-    for status in cli.Exit:
-        assert f"{status.value} {status.name.lower().replace('_', ' ')}" in text
+    names = [f"{status.value} {status.words}" for status in Exit]
+    assert sorted(names, key=text.index) == names
 
 
 def test_the_command_is_installed() -> None:
@@ -255,18 +250,6 @@ class TestWatch:
         assert process.returncode == 0
         assert (json.loads(line)["symbol"] if as_json else line.split()[2]) == "WATCHUSDT"
 
-    def test_it_is_mainnet_that_is_watched_unless_another_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        opened: list[dict[str, Any]] = []
-
-        def open_client(**settings: Any) -> None:
-            opened.append(settings)
-            raise InvalidInput("enough")
-
-        monkeypatch.setattr(cli, "Bybit", open_client)
-        RUNNER.invoke(cli.app, ["watch"])
-        RUNNER.invoke(cli.app, ["cancel", *LINEAR, "--order-id", "1"])
-        assert [settings["environment"] for settings in opened] == ["mainnet", "mainnet"]
-
     @pytest.mark.parametrize("as_json", [True, False])
     def test_an_update_is_told_in_one_line(
         self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, as_json: bool
@@ -282,20 +265,23 @@ class TestWatch:
         monkeypatch.setattr(Bybit, "orders", tell)
         monkeypatch.setenv("BYBIT_API_KEY", sandbox.api_key)
         monkeypatch.setenv("BYBIT_API_SECRET", sandbox.api_secret)
-        result = RUNNER.invoke(cli.app, ["watch", "--category", "linear", *(["--json"] * as_json)])
+        result = RUNNER.invoke(
+            cli.app, ["watch", "--base-url", sandbox.url, "--category", "linear", *(["--json"] * as_json)]
+        )
         assert result.exit_code == 0
         if as_json:
             told = [json.loads(line)["orderStatus"] for line in result.stdout.splitlines()]
             assert told == ["New", "PartiallyFilled"]
         else:
+            ids = [f"{orders[0].order_id} [my] {as_json}", orders[1].order_id]
             assert result.stdout.splitlines() == [
-                f"New                      linear BTCUSDT {orders[0].order_id} [my] {as_json}, 0 of 2",
-                f"PartiallyFilled          linear BTCUSDT {orders[1].order_id}, 0.5 of 2",
+                f"New                      linear BTCUSDT {ids[0]}, Buy Limit at 100, 0 of 2",
+                f"PartiallyFilled          linear BTCUSDT {ids[1]}, Buy Limit at 100, 0.5 of 2",
             ]
 
     def test_what_was_not_filled_at_all_is_0(self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
         order = sandbox.place("linear", "BTCUSDT")
-        render.show_update(attrs.evolve(order, cum_exec_qty=""), as_json=False)
+        render.show_order(attrs.evolve(order, cum_exec_qty=""), as_json=False)
         assert capsys.readouterr().out.endswith(", 0 of 1\n")
 
     def test_without_a_stream_it_is_wrong_usage(self, run: Any, sandbox: Sandbox) -> None:
@@ -357,13 +343,13 @@ class TestControlCharacters:
     def test_an_update_shows_them_as_escapes(self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
         order = sandbox.place("linear", "BTCUSDT")
         order.order_link_id, order.order_status = "\x1b[2Jgone\x07", "New\r\nFilled"
-        render.show_update(order, as_json=False)
+        render.show_order(order, as_json=False)
         shown = capsys.readouterr().out
         assert "\\x1b[2Jgone\\x07" in shown
         assert not [one for one in shown.rstrip("\n") if not one.isprintable()]
 
     def test_a_message_of_the_exchange_shows_them_as_escapes(self, capsys: pytest.CaptureFixture[str]) -> None:
-        render.show_failure(Refused("\x1b]0;owned\x07"), "refused", as_json=False)
+        render.show_failure(Refused("\x1b]0;owned\x07"), as_json=False)
         assert "\x1b" not in capsys.readouterr().err
 
 
@@ -375,7 +361,18 @@ class TestInterruption:
         order = sandbox.place("linear", "BTCUSDT")
         sandbox.faults.on(order.order_id, [delay_response(30)])
         keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}
-        command = [sys.executable, "-m", "bybit_ext", "cancel", *LINEAR, "--base-url", sandbox.url, "--confirm", *more]
+        command = [
+            sys.executable,
+            "-m",
+            "bybit_ext",
+            "cancel",
+            *LINEAR,
+            "--base-url",
+            sandbox.url,
+            "--confirm",
+            "--yes",
+            *more,
+        ]
         with subprocess.Popen(
             [*command, "--order-id", order.order_id, "--deadline", "60"],
             stdout=subprocess.PIPE,
@@ -398,7 +395,7 @@ class TestOutputThatFails:
     def test_it_does_not_change_the_exit_status(self, sandbox: Sandbox, json_option: list[str]) -> None:
         order = sandbox.place("linear", "BTCUSDT")
         keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}
-        arguments = ["cancel", "--base-url", sandbox.url, *LINEAR, "--order-id", order.order_id, *json_option]
+        arguments = ["cancel", "--base-url", sandbox.url, *LINEAR, "--order-id", order.order_id, "--yes", *json_option]
         with Path("/dev/full").open("w") as full:
             done = subprocess.run(
                 [sys.executable, "-m", "bybit_ext", *arguments],
@@ -407,7 +404,24 @@ class TestOutputThatFails:
                 stderr=subprocess.PIPE,
                 env={**os.environ, **keys},
             )
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.returncode == 0
+        assert b"Error" not in done.stderr
+        assert b"Traceback" not in done.stderr
+
+    def test_what_is_shown_beside_the_results_does_not_take_them_with_it(self, sandbox: Sandbox) -> None:
+        order = sandbox.place("linear", "BTCUSDT")
+        keys = {"BYBIT_API_KEY": sandbox.api_key, "BYBIT_API_SECRET": sandbox.api_secret}
+        arguments = ["cancel", "--base-url", sandbox.url, *LINEAR, "--order-id", order.order_id, "--yes", "--json"]
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "bybit_ext", *arguments],
+                check=False,
+                stdout=subprocess.PIPE,
+                stderr=full,
+                env={**os.environ, **keys},
+            )
+        assert done.returncode == 0
+        assert json.loads(done.stdout)["order_id"] == order.order_id
 
     @pytest.mark.parametrize(
         ("show", "text", "file"),
@@ -464,10 +478,10 @@ def test_a_port_that_is_taken_is_wrong_usage(sandbox: Sandbox) -> None:
 
 def test_an_unforeseen_failure_does_not_say_refused() -> None:
     code = (
-        "import sys, bybit_ext.cli.app as c, bybit_ext.__main__ as m\n"
+        "import sys, bybit_ext.cli.exchange as c, bybit_ext.__main__ as m\n"
         "def fail(*_, **__): raise ZeroDivisionError\n"
         "c.Bybit = fail\n"
-        "sys.argv = ['bybit', 'cancel', '--category', 'linear', '--symbol', 'X', '--order-id', '1']\n"
+        "sys.argv = ['bybit', 'watch', '--environment', 'testnet']\n"
         "m.main()"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
