@@ -1,54 +1,17 @@
 """What one cancel sends when: by link id, an unknown outcome is looked into before the order is named by its id."""
 
-import json
 from typing import Any
 
 import pytest
-from attrs import define, field
-from bybit_v5.models import Order
 
-from bybit_ext import Bybit, CancelAccepted, OrderClosed, OrderNotFound, OutcomeUnknown, Refused
+from bybit_ext import OrderClosed, OrderNotFound, OutcomeUnknown, Refused
 from bybit_ext.engines.interface import Reply
-from tests.conftest import API_KEY, API_SECRET
-from tests.orders.events import BEGAN, BY_ID, BY_LINK_ID, order
-from tests.virtual_time import LOST, World, no_jitter, page, reply
+from tests.orders.events import BEGAN, BY_ID, order
+from tests.orders.exchange import CANCEL, CLOSED, HISTORY, NOT_FOUND, OPEN, Exchange, orders
+from tests.virtual_time import LOST, no_jitter, page, reply
 
 __all__ = ["no_jitter"]
 pytestmark = pytest.mark.usefixtures("no_jitter")
-
-CANCEL, OPEN, HISTORY = "/v5/order/cancel", "/v5/order/realtime", "/v5/order/history"
-NOT_FOUND, CLOSED = reply(110001), reply(110010)
-
-
-def orders(*found: Order, **fields: Any) -> Reply:
-    """Make the page that a list of orders brings."""
-    return reply(result={"list": [one.to_dict() for one in found]}, **fields)
-
-
-@define
-class Exchange(World):
-    """Time, what each send brings, and a client whose clock shows that time."""
-
-    options: dict[str, Any] = field(factory=dict[str, Any])
-
-    def cancel(self, request: Any = BY_LINK_ID, deadline: float = 2.0) -> CancelAccepted:
-        def clock() -> int:
-            return BEGAN + round(self.now * 1000)
-
-        with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", clock=clock, **self.options) as bybit:
-            time = self.time()
-            accepted: CancelAccepted = self.run(bybit._cancel_flow(time, request, deadline, None), time)
-            return accepted
-
-    @property
-    def paths(self) -> list[str]:
-        """Where each send went."""
-        return [send.request.target.partition("?")[0] for send in self.sends]
-
-    @property
-    def cancels(self) -> list[dict[str, Any]]:
-        """The body of each cancel."""
-        return [json.loads(send.request.body) for send in self.sends if send.request.body]
 
 
 @pytest.fixture

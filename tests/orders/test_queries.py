@@ -39,6 +39,19 @@ def test_what_is_left_out_is_told_in_one_line(caplog: pytest.LogCaptureFixture) 
     assert [record.getMessage() for record in caplog.records] == ["3 of 4 Orders left out: 'symbol' is missing"]
 
 
+def test_what_is_not_an_object_is_called_so(caplog: pytest.LogCaptureFixture) -> None:
+    assert read([5, ORDER]).has_unreadable
+    assert [record.getMessage() for record in caplog.records] == ["1 of 2 Orders left out: it is not an object"]
+
+
+def test_an_order_s_own_category_goes_before_that_of_its_list() -> None:
+    assert read([{**ORDER, "category": "linear"}], category="inverse").orders[0].category == "linear"
+
+
+def test_a_category_that_is_not_a_string_is_not_lent() -> None:
+    assert not read([ORDER], category=5).orders[0].category
+
+
 @pytest.mark.parametrize("category", [..., "", None])
 def test_a_list_lends_its_category(category: Any) -> None:
     item = ORDER if category is ... else {**ORDER, "category": category}
