@@ -13,7 +13,7 @@ import pytest
 
 # Other processes do not run the changed code; drawn examples take minutes, and what they alone find lacks a test.
 LEFT_OUT = re.compile(r"\bsubprocess\.|@given\(")
-LONGEST = 24.0  # seconds that a test of a change may take; none that passes takes half of that
+LONGEST = 8.0  # seconds that a test of a change may take; none that passes takes half of that
 TIMED_OUT = 36  # mutmut's own exit status for it
 
 

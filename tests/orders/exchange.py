@@ -34,7 +34,7 @@ class Client(Bybit):
 
 @define
 class Exchange(World):
-    """Time, what each send brings, and a client whose clock shows that time.
+    """Time, what each send brings (or what returns that), and a client whose clock shows that time.
 
     Attributes:
         events: what the stream reports, and when; none if there is no stream.
@@ -66,7 +66,8 @@ class Exchange(World):
 
     def perform(self, effect: Any) -> Any:
         if not isinstance(effect, NextEvent):
-            return super().perform(effect)
+            brings = super().perform(effect)
+            return brings() if callable(brings) else brings
         end = self.now + effect.seconds
         if self.events and self.events[0][0] <= end:
             at, event = self.events.pop(0)

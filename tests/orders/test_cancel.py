@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from bybit_v5.models import CancelSpotByOrderLinkId
 
 from bybit_ext import OrderClosed, OrderNotFound, OutcomeUnknown, Refused
 from bybit_ext.engines.interface import Reply
@@ -43,6 +44,14 @@ class TestByLinkId:
             {"category": "linear", "symbol": "BTCUSDT", "orderId": "1"},
         ]
         assert world.sent_at == [0.0, 0.0, 0.0]
+        assert [send.fresh for send in world.sends] == [False, True, False]
+
+    def test_a_spot_order_is_cancelled_as_one_of_its_kind(self, world: Exchange) -> None:
+        world.replies = [LOST, orders(order(category="spot")), reply(result={"orderId": "1"})]
+        world.cancel(CancelSpotByOrderLinkId("spot", "BTCUSDT", "mine", "StopOrder"))
+        assert world.cancels[1:] == [
+            {"category": "spot", "symbol": "BTCUSDT", "orderId": "1", "orderFilter": "StopOrder"}
+        ]
 
     @pytest.mark.parametrize("unclear", [LOST, reply(10016), page(502)])
     def test_a_newer_order_of_that_link_id_is_left_alone(self, world: Exchange, unclear: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bybit_ext import OutcomeUnknown
 from bybit_ext.calls.responses import RawReply
 from bybit_ext.engines.interface import Reply
 from bybit_ext.orders.queries import MAX_PAGE, ReadableOrders, process_orders
@@ -32,6 +33,14 @@ def test_a_page_is_all_there_is_unless_it_is_full_or_empty_and_names_a_next_one(
 def test_no_more_is_looked_at_than_was_asked_for() -> None:
     found = read([ORDER] * (MAX_PAGE + 1))
     assert (len(found.orders), found.has_unreadable) == (MAX_PAGE, True)
+
+
+@pytest.mark.parametrize("result", [None, {}, {"list": {}}])
+def test_an_answer_without_a_list_is_unknown_with_its_evidence(result: Any) -> None:
+    body = json.dumps({"retCode": 0, "result": result}).encode()
+    with pytest.raises(OutcomeUnknown, match="no list of orders") as caught:
+        process_orders("linear", RawReply(Reply(200, {}, body)))
+    assert (caught.value.ret_code, caught.value.status_code) == (0, 200)
 
 
 def test_what_is_left_out_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
