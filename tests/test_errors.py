@@ -1,9 +1,11 @@
-"""What a message shows of a value."""
+"""What a message shows of a value, and what an error carries."""
 
+import pickle
 from typing import Any
 
 import pytest
 
+from bybit_ext import UpdatesDropped
 from bybit_ext.errors import show
 
 
@@ -22,3 +24,8 @@ from bybit_ext.errors import show
 )
 def test_a_value_is_shown_cut_and_only_if_it_is_plain(value: Any, shown: str) -> None:
     assert show(value) == shown
+
+
+def test_how_many_updates_were_dropped_survives_pickling() -> None:
+    error = pickle.loads(pickle.dumps(UpdatesDropped("too slow", dropped=3)))
+    assert (error.args, error.dropped) == (("too slow",), 3)
