@@ -1,4 +1,4 @@
-"""What scripts/mutate adds to pytest: each test runs the changed code, and none hangs."""
+"""What scripts/mutate adds to pytest: each test runs the changed code, and none hangs for a change."""
 
 import gc
 import inspect
@@ -13,7 +13,7 @@ import pytest
 
 # Other processes do not run the changed code; drawn examples take minutes, and what they alone find lacks a test.
 LEFT_OUT = re.compile(r"\bsubprocess\.|@given\(")
-LONGEST = 8.0  # seconds that a test may take; none that passes takes half of that
+LONGEST = 8.0  # seconds that a test of a change may take; none that passes takes half of that
 TIMED_OUT = 36  # mutmut's own exit status for it
 
 
@@ -21,9 +21,14 @@ def pytest_configure() -> None:
     gc.freeze()  # what a process inherits need not be searched for garbage in each
 
 
+def is_change() -> bool:
+    """Return whether the code is changed: first, mutmut has the tests run without, to see which of them reach what."""
+    return "__mutmut_" in os.environ["MUTANT_UNDER_TEST"]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    if "__mutmut_" in os.environ["MUTANT_UNDER_TEST"]:
+    if is_change():
         return  # mutmut names the tests, from among those that are left here
     items[:] = [item for item in items if not LEFT_OUT.search(inspect.getsource(item.function))]
 
@@ -39,6 +44,8 @@ def clear_caches() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Generator[None, object, object]:
     clear_caches()
+    if not is_change():
+        return (yield)
     timer = threading.Timer(LONGEST, os._exit, [TIMED_OUT])
     timer.daemon = True
     timer.start()

@@ -29,15 +29,15 @@ AnyModel = TypeVar("AnyModel", bound=ReadableModel)
 def parse_leniently(model: type[AnyModel], items: Sequence[object]) -> list[AnyModel]:
     """Return the models of JSON objects, without those of which a required field cannot be read; a log line says so."""
     found: list[AnyModel] = []
-    problem = ""
+    problems: list[str] = []
     for item in items:
         read = _parse(model, item)
         if isinstance(read, str):
-            problem = problem or read
+            problems.append(read)
         else:
             found.append(read)
-    if problem:
-        _log.warning("%d of %d %ss left out: %s", len(items) - len(found), len(items), model.__name__, problem)
+    if problems:
+        _log.warning("%d of %d %ss left out: %s", len(problems), len(items), model.__name__, problems[0])
     return found
 
 

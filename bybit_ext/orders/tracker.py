@@ -252,11 +252,11 @@ class OrderTracker:
             readings.settled_until = now
 
     def _take_answer(self, answer: Cancelled, now: float) -> None:
-        self._readings = _Readings(now, next_at=now, count=self._readings.count)
+        self._readings = _Readings(now, count=self._readings.count)
         self._failure = answer.error
         if answer.accepted:
             self.identity.accepted = answer.accepted
-            self._state, self._may_resend = _State.WAITING, False
+            self._state = _State.WAITING
             self._readings.next_at = now + _STREAM_GOES_FIRST if self._stream_is_up else now
             return
         self._state = _State.SEARCHING

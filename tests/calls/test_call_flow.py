@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 from bybit_v5.api.market import get_server_time
+from bybit_v5.api.trade import get_orders
 from bybit_v5.models import CancelByOrderId
 
 from bybit_ext import (
@@ -201,6 +202,20 @@ def test_every_send_again_is_logged_without_a_secret(world: ClientWorld, caplog:
         "POST /v5/order/cancel: RateLimited (send 2, retCode 10006, HTTP 200); next send in 0.20 s",
     ]
     assert API_KEY not in caplog.text
+
+
+def test_the_log_has_the_path_and_the_trace_id_but_not_the_query(
+    world: ClientWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bybit_ext")
+    world.replies = [reply(10006, headers={"traceid": "abc"}), page(404)]
+    time = world.time()
+    flow = world.bybit._call_flow(time, RetryState(), get_orders, category="linear", symbol="BTCUSDT")
+    with pytest.raises(OutcomeUnknown):
+        world.run(flow, time)
+    assert [record.getMessage() for record in caplog.records] == [
+        "GET /v5/order/realtime: RateLimited (send 1, retCode 10006, HTTP 200, trace id abc); next send in 0.10 s"
+    ]
 
 
 @pytest.mark.parametrize(("brings", "kind"), [(LOST, OutcomeUnknown), (GONE, NotSent), (reply(10006), RateLimited)])

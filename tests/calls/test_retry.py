@@ -359,19 +359,20 @@ class TestClock:
 
     def test_the_measured_time_is_that_of_the_middle_of_the_round_trip(self) -> None:
         answer: dict[str, Any] = {"result": {"timeSecond": "5", "timeNano": "5000000000"}}
-        world = World(takes=0.2, replies=[reply(**answer)])
+        world = World(takes=4.0, replies=[reply(**answer)])
         with Bybit(API_KEY, API_SECRET, clock=lambda: 1000 + round(world.now * 1000)) as bybit:
             time = world.time()
-            assert world.run(bybit._sync_clock_flow(time), time) == 5000 - 1100
+            assert world.run(bybit._sync_clock_flow(time), time) == 5000 - 3000
 
     def test_a_measured_time_more_than_a_day_away_is_not_taken(self) -> None:
         answer = {"retCode": 0, "result": {"timeSecond": "5", "timeNano": "98000000000000000000"}}
         transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
         with (
             Bybit(API_KEY, API_SECRET, transport=transport) as bybit,
-            pytest.raises(OutcomeUnknown, match="more than a day"),
+            pytest.raises(OutcomeUnknown, match="more than a day") as caught,
         ):
             bybit.sync_clock()
+        assert caught.value.ret_code == 0
         assert bybit._caller.clock.offset == 0
 
     def test_a_time_that_is_no_number_is_not_taken(self) -> None:

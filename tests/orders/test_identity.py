@@ -117,6 +117,17 @@ class TestCallStart:
         start.narrow(self.reading(BEGAN + 900))
         assert (start.earliest, start.latest) == (BEGAN + 900 - 1200, BEGAN + 901 - 1000)
 
+    def test_answers_that_meet_in_one_instant_agree(self) -> None:
+        start = self.start()
+        start.narrow(self.reading(BEGAN + 100, 1.0, 1.2))
+        start.narrow(self.reading(BEGAN + 301, 1.1, 1.2))
+        assert (start.earliest, start.latest) == (BEGAN - 899, BEGAN - 899)
+
+    def test_a_time_after_its_window_and_the_time_under_way_is_not_taken(self) -> None:
+        start = self.start()
+        start.narrow(self.reading(BEGAN + 5000 + 1000 + 2001, 1.0, 3.0))
+        assert not start.is_measured
+
     @pytest.mark.parametrize("server_time", [BEGAN - 1001, BEGAN + 5000 + 1000 + 201, 0, 10**15])
     def test_a_time_at_which_the_exchange_would_have_refused_is_not_taken(self, server_time: int) -> None:
         start = self.start()
@@ -135,6 +146,7 @@ class TestCallStart:
     [
         ("0", 0),
         ("1700000000000", BEGAN),
+        ("9" * 18, 10**18 - 1),
         ("", None),
         ("-1", None),
         ("1.5", None),

@@ -96,7 +96,7 @@ def test_the_caller_s_decimal_context_neither_rounds_nor_raises(precision: int) 
         )
 
 
-@pytest.mark.parametrize("text", ["0", "1.50", "-2", "1E-8", "1e5", "9" * 64])
+@pytest.mark.parametrize("text", ["0", "1.50", "-2", "1E-8", "1e5", "9" * 64, "1E+64", "1E-64"])
 def test_a_number_is_read_exactly(text: str) -> None:
     assert parse_decimal(text) == Decimal(text)
 

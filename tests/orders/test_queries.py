@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bybit_ext import OutcomeUnknown
 from bybit_ext.calls.responses import RawReply
 from bybit_ext.engines.interface import Reply
 from bybit_ext.orders.queries import MAX_PAGE, ReadableOrders, process_orders
@@ -34,9 +35,30 @@ def test_no_more_is_looked_at_than_was_asked_for() -> None:
     assert (len(found.orders), found.has_unreadable) == (MAX_PAGE, True)
 
 
+@pytest.mark.parametrize("result", [None, {}, {"list": {}}])
+def test_an_answer_without_a_list_is_unknown_with_its_evidence(result: Any) -> None:
+    body = json.dumps({"retCode": 0, "result": result}).encode()
+    with pytest.raises(OutcomeUnknown, match="no list of orders") as caught:
+        process_orders("linear", RawReply(Reply(200, {}, body)))
+    assert (caught.value.ret_code, caught.value.status_code) == (0, 200)
+
+
 def test_what_is_left_out_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     assert read([{}, ORDER, 5, None]).has_unreadable
     assert [record.getMessage() for record in caplog.records] == ["3 of 4 Orders left out: 'symbol' is missing"]
+
+
+def test_what_is_not_an_object_is_called_so(caplog: pytest.LogCaptureFixture) -> None:
+    assert read([5, ORDER]).has_unreadable
+    assert [record.getMessage() for record in caplog.records] == ["1 of 2 Orders left out: it is not an object"]
+
+
+def test_an_order_s_own_category_goes_before_that_of_its_list() -> None:
+    assert read([{**ORDER, "category": "linear"}], category="inverse").orders[0].category == "linear"
+
+
+def test_a_category_that_is_not_a_string_is_not_lent() -> None:
+    assert not read([ORDER], category=5).orders[0].category
 
 
 @pytest.mark.parametrize("category", [..., "", None])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bybit_ext.orders.identity import Match
-from bybit_ext.orders.reports import Reports
+from bybit_ext.orders.reports import _MAX_REPORTS, Reports
 from tests.orders.events import BY_LINK_ID, WITHOUT_IDS, identity, order
 
 
@@ -44,6 +44,17 @@ def test_of_very_many_the_newest_are_remembered() -> None:
     reports.add(order("Filled", orderId="ours", created=-10), "stream")
     assert reports.meant
     assert reports.meant.order.order_id == "ours"
+    assert sum(len(reports.matching(match)) for match in Match) == _MAX_REPORTS
+
+
+@pytest.mark.parametrize("first", ["older", "newer"])
+def test_of_two_that_were_made_in_one_ms_the_one_that_changed_last_is_meant(first: str) -> None:
+    updated = {"older": -900, "newer": 10}
+    reports = Reports(identity(BY_LINK_ID))
+    for order_id in sorted(updated, key=lambda order_id: order_id != first):
+        reports.add(order(orderId=order_id, created=-1000, updated=updated[order_id]), "read-back")
+    assert reports.meant
+    assert reports.meant.order.order_id == "newer"
 
 
 def test_what_another_order_says_is_not_looked_at() -> None:

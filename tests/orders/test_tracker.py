@@ -147,6 +147,11 @@ class TestConnecting:
         world.confirm(stream=False)
         assert world.asked == [(0.0, None)]
 
+    def test_a_quarter_of_the_time_that_is_left_is_waited_for(self) -> None:
+        world = World([], always(order("Cancelled")), now=10.0)
+        world.confirm(deadline=14.0)
+        assert world.asked == [(11.0, None)]
+
     def test_an_end_that_is_reported_before_the_cancel_makes_it_needless(self) -> None:
         world = World([(0.2, order("Filled"))])
         assert world.confirm().order.order_status == "Filled"
@@ -189,10 +194,29 @@ class TestWaiting:
         assert world.confirm(stream=False).order.order_status == "Filled"
         assert world.history_read_at == [1.5, 2.5]
 
+    def test_that_second_begins_with_the_answer_to_the_cancel(self) -> None:
+        world = World([], always(order()))  # a stream that never comes is waited for until 1.0
+        with pytest.raises(OutcomeUnknown):
+            world.confirm()
+        assert (world.read_at, world.history_read_at) == ([1.0, 1.1, 1.3, 1.7, 2.5, 3.5], [2.5, 3.5])
+
     def test_the_history_is_asked_at_once_for_an_order_that_is_not_among_the_open_ones(self) -> None:
         world = World(history=always(order("Filled")))
         assert world.confirm(stream=False).source == "read-back"
         assert world.history_read_at == [0.0]
+
+    def test_no_wait_for_a_reading_goes_beyond_the_deadline(self) -> None:
+        world = World([SUBSCRIBED], always(order()))
+        with pytest.raises(OutcomeUnknown):
+            world.confirm(deadline=3.5)
+        assert world.read_at[-1] == 3.0
+        assert world.now == pytest.approx(3.5)
+
+    def test_an_end_that_is_reported_after_both_lists_were_read_is_not_looked_up(self) -> None:
+        ended = (0.65, order("Cancelled"))
+        world = World([SUBSCRIBED, ended], after(0.6, order()), results=[WITHOUT_IDS])
+        assert world.confirm(BY_LINK_ID).source == "stream"
+        assert (world.read_at, world.history_read_at, world.now) == ([0.5, 0.6], [0.5], 0.65)
 
     def test_150_repeats_of_another_order_s_end_cause_no_reading(self) -> None:
         old = order("Filled", created=-(10**7), updated=-(10**6), orderId="0")
@@ -248,7 +272,7 @@ class TestErrorsOfTheCancel:
         world = World(open_orders=always(order()), results=[NotCancellable("no")])
         with pytest.raises(NotCancellable):
             world.confirm(stream=False)
-        assert world.now >= 1.0
+        assert world.history_read_at == [1.5, 2.5, 3.5]
 
     @pytest.mark.parametrize("status", [400, 401, 404, 302])
     def test_a_status_that_would_come_again_is_not_read_on_for_the_whole_deadline(self, status: int) -> None:
@@ -286,6 +310,19 @@ class TestReadingsThatFail:
         with pytest.raises(OutcomeUnknown, match=r"could not be read\. What came before: Forbidden: blocked") as caught:
             world.confirm(stream=False)
         assert (caught.value.__cause__, caught.value.ret_code, world.read_at) == (blocked, 10024, [0.0, 0.1, 0.3])
+        assert world.now == pytest.approx(0.3)
+
+    def test_a_stream_that_is_left_alone_with_it_has_until_the_deadline(self) -> None:
+        world = World([SUBSCRIBED], failing(Forbidden("blocked")))
+        with pytest.raises(OutcomeUnknown):
+            world.confirm()
+        assert world.now == pytest.approx(4.0)
+
+    def test_three_that_are_not_in_a_row_are_not_the_end(self) -> None:
+        blocked = Forbidden("blocked")
+        readings = iter([blocked, [order()], blocked, blocked])
+        world = World(open_orders=lambda _: next(readings, [order("Cancelled")]))
+        assert world.confirm(stream=False).order.order_status == "Cancelled"
 
     def test_one_that_fails_otherwise_is_tried_until_the_deadline(self) -> None:
         world = World(open_orders=failing(Refused("no")))
@@ -319,6 +356,12 @@ class TestAbsence:
         with pytest.raises(kind):
             world.confirm(stream=False)
         assert world.history_read_at == READINGS[:5]
+
+    def test_the_settle_time_begins_with_the_first_reading(self) -> None:
+        world = World(results=[OrderNotFound("no")], takes=0.5)
+        with pytest.raises(OrderNotFound):
+            world.confirm(stream=False)
+        assert world.history_read_at == [0.5, 0.6, 0.8, 1.2, 2.0]
 
     def test_the_settle_time_is_a_setting(self) -> None:
         world = World(results=[OrderNotFound("no")])
@@ -430,6 +473,25 @@ class TestSendingAgain:
         with pytest.raises(OutcomeUnknown):
             world.confirm(BY_LINK_ID, stream=False)
         assert world.asked == [(0.0, None), (0.5, "1"), (1.1, "1"), (1.8, "1")]
+
+    def test_it_is_sent_again_at_least_once_a_second(self) -> None:
+        world = World(open_orders=always(order()), results=[LOST])
+        with pytest.raises(OutcomeUnknown):
+            world.confirm(BY_LINK_ID, stream=False, deadline=10.0)
+        assert [at for at, _ in world.asked] == [0.0, 0.0, 0.1, 0.3, 0.7, 1.5, 2.5, 3.5, 4.5, 5.5]
+
+    def test_that_does_not_make_the_readings_more_frequent(self) -> None:
+        world = World(open_orders=always(order()), results=[LOST])
+        with pytest.raises(OutcomeUnknown):
+            world.confirm(BY_LINK_ID, stream=False, deadline=10.0)
+        assert [at for at in world.read_at if at < 3.0] == [0.0, 0.0, 0.1, 0.3, 0.7, 1.5, 2.5]
+
+    def test_no_wait_for_the_next_send_goes_beyond_the_deadline(self) -> None:
+        world = World(open_orders=always(order()), results=[LOST])
+        with pytest.raises(OutcomeUnknown):
+            world.confirm(BY_LINK_ID, stream=False, deadline=1.2)
+        assert [at for at, _ in world.asked] == [0.0, 0.0, 0.1, 0.3, 0.7]
+        assert world.now == pytest.approx(1.2)
 
     @pytest.mark.parametrize(
         "error",
