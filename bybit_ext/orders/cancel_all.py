@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 from bybit_v5.api.trade import cancel_all, get_orders
 from bybit_v5.models import CancelAllSpot, CancelByOrderId, CancelSpotByOrderId, Category, Order, OrderIds
 from bybit_v5.types import UNSET
@@ -30,6 +30,19 @@ _BY_ID = ("tpslOrder", "StopOrder")  # kinds of spot orders that a cancel by id 
 
 Confirm = Callable[[Sequence[CancelOrderRequest]], Flow[list[CancelOutcome | BybitError]]]
 """Cancels some orders and confirms how each ended."""
+
+
+@frozen
+class OpenOrders:
+    """The open orders of a kind.
+
+    Attributes:
+        orders: those that can be read, newest first.
+        is_whole: whether these are all.
+    """
+
+    orders: list[Order]
+    is_whole: bool
 
 
 @define
@@ -99,13 +112,14 @@ class CancelAllCalls:
             sends=sends,
         )
 
-    def read_open(self) -> Flow[list[Order]]:
-        """Read the orders that are open and of this kind, newest first.
+    def read_open(self) -> Flow[OpenOrders]:
+        """Read the orders that are open and of this kind.
 
         Raises:
             BybitError: they cannot be read.
         """
         orders: dict[str, Order] = {}
+        is_whole = True
         cursor: str | None = None
         seen: set[str] = set()
         query = _query_for(self.request)
@@ -121,8 +135,9 @@ class CancelAllCalls:
             )
             orders |= {order.order_id: order for order in page.orders if self._means(order)}
             cursor = page.next_page
+            is_whole &= not page.left_out
             if cursor is None or cursor in seen:
-                return list(orders.values())
+                return OpenOrders(list(orders.values()), is_whole and cursor is None)
             seen.add(cursor)
 
     def _means(self, order: Order) -> bool:
@@ -221,9 +236,11 @@ def cancel_all_and_confirm(
 def _read_or_cancel_blindly(calls: CancelAllCalls) -> Flow[list[Order]]:
     """Return the orders that are open. If they cannot be read, cancel them all the same, and raise what is known."""
     try:
-        return (yield from calls.read_open())
+        found = yield from calls.read_open()
     except BybitError as error:
         unread = error
+    else:
+        return found.orders
     accepted = yield from calls.ask()
     message = f"The exchange took the request for {len(accepted.orders)} orders, but they could not be read before."
     raise OutcomeUnknown(message, unread.evidence) from unread
@@ -233,7 +250,8 @@ def _outcome(
     calls: CancelAllCalls, before: list[Order], results: list[CancelOutcome | BybitError]
 ) -> Flow[CancelAllOutcome]:
     try:
-        still_open = yield from calls.read_open()
+        found = yield from calls.read_open()
+        still_open = found.orders if found.is_whole else None
     except BybitError:
         still_open = None
     ended = {order.order_id for order, result in zip(before, results, strict=True) if isinstance(result, CancelOutcome)}

@@ -27,11 +27,13 @@ class ReadableOrders:
     Attributes:
         orders: those that can be read.
         has_unreadable: whether there are others, in the answer or on further pages.
+        left_out: how many orders of the answer cannot be read.
         next_page: the cursor of the next page; None if this is the last one.
     """
 
     orders: list[Order]
     has_unreadable: bool
+    left_out: int = 0
     next_page: str | None = None
 
 
@@ -58,7 +60,8 @@ def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, E
     cursor = object_fields(result).get("nextPageCursor")
     has_next = bool(cursor) and not 0 < len(page) < MAX_PAGE
     next_page = cursor if has_next and isinstance(cursor, str) else None
-    return ReadableOrders(orders, has_next or len(orders) < len(page), next_page), evidence
+    left_out = len(page) - len(orders)
+    return ReadableOrders(orders, has_next or left_out > 0, left_out, next_page), evidence
 
 
 def _with_category(item: object, category: object) -> object:
