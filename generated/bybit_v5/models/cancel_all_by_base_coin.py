@@ -28,13 +28,13 @@ class CancelAllByBaseCoin:
     """ Product type of a futures order. """
     base_coin: str
     """ Name of a coin, uppercase only. """
-    symbol: None | Unset = UNSET
-    """ Null, or left out; it would go before what is given. """
     order_filter: FuturesOrderFilter | Unset = UNSET
     """ Kind of the orders to cancel; all kinds when it is absent. `OpenOrder` are ordinary orders and those
     attached to them. """
     stop_order_type: Literal["Stop"] | Unset = UNSET
     """ Type of the conditional orders to cancel. Only beside `orderFilter` `StopOrder`. """
+    symbol: None | Unset = UNSET
+    """ Null, or left out; it would go before what is given. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -42,13 +42,13 @@ class CancelAllByBaseCoin:
 
         base_coin = self.base_coin
 
-        symbol = self.symbol
-
         order_filter: str | Unset = UNSET
         if not isinstance(self.order_filter, Unset):
             order_filter = self.order_filter
 
         stop_order_type = self.stop_order_type
+
+        symbol = self.symbol
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -58,12 +58,12 @@ class CancelAllByBaseCoin:
                 "baseCoin": base_coin,
             }
         )
-        if symbol is not UNSET:
-            field_dict["symbol"] = symbol
         if order_filter is not UNSET:
             field_dict["orderFilter"] = order_filter
         if stop_order_type is not UNSET:
             field_dict["stopOrderType"] = stop_order_type
+        if symbol is not UNSET:
+            field_dict["symbol"] = symbol
 
         return field_dict
 
@@ -73,8 +73,6 @@ class CancelAllByBaseCoin:
         category = check_futures_category(d.pop("category"))
 
         base_coin = d.pop("baseCoin")
-
-        symbol = d.pop("symbol", UNSET)
 
         _order_filter = d.pop("orderFilter", UNSET)
         order_filter: FuturesOrderFilter | Unset
@@ -87,12 +85,14 @@ class CancelAllByBaseCoin:
         if stop_order_type != "Stop" and not isinstance(stop_order_type, Unset):
             raise ValueError(f"stopOrderType must match const 'Stop', got '{stop_order_type}'")
 
+        symbol = d.pop("symbol", UNSET)
+
         cancel_all_by_base_coin = cls(
             category=category,
             base_coin=base_coin,
-            symbol=symbol,
             order_filter=order_filter,
             stop_order_type=stop_order_type,
+            symbol=symbol,
         )
 
         cancel_all_by_base_coin.additional_properties = d

@@ -28,15 +28,15 @@ class CancelAllBySettleCoin:
     """ Product type of a futures order. """
     settle_coin: str
     """ Name of a coin, uppercase only. """
-    symbol: None | Unset = UNSET
-    """ Null, or left out; it would go before what is given. """
-    base_coin: None | Unset = UNSET
-    """ Null, or left out; it would go before what is given. """
     order_filter: FuturesOrderFilter | Unset = UNSET
     """ Kind of the orders to cancel; all kinds when it is absent. `OpenOrder` are ordinary orders and those
     attached to them. """
     stop_order_type: Literal["Stop"] | Unset = UNSET
     """ Type of the conditional orders to cancel. Only beside `orderFilter` `StopOrder`. """
+    symbol: None | Unset = UNSET
+    """ Null, or left out; it would go before what is given. """
+    base_coin: None | Unset = UNSET
+    """ Null, or left out; it would go before what is given. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,15 +44,15 @@ class CancelAllBySettleCoin:
 
         settle_coin = self.settle_coin
 
-        symbol = self.symbol
-
-        base_coin = self.base_coin
-
         order_filter: str | Unset = UNSET
         if not isinstance(self.order_filter, Unset):
             order_filter = self.order_filter
 
         stop_order_type = self.stop_order_type
+
+        symbol = self.symbol
+
+        base_coin = self.base_coin
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -62,14 +62,14 @@ class CancelAllBySettleCoin:
                 "settleCoin": settle_coin,
             }
         )
-        if symbol is not UNSET:
-            field_dict["symbol"] = symbol
-        if base_coin is not UNSET:
-            field_dict["baseCoin"] = base_coin
         if order_filter is not UNSET:
             field_dict["orderFilter"] = order_filter
         if stop_order_type is not UNSET:
             field_dict["stopOrderType"] = stop_order_type
+        if symbol is not UNSET:
+            field_dict["symbol"] = symbol
+        if base_coin is not UNSET:
+            field_dict["baseCoin"] = base_coin
 
         return field_dict
 
@@ -79,10 +79,6 @@ class CancelAllBySettleCoin:
         category = check_futures_category(d.pop("category"))
 
         settle_coin = d.pop("settleCoin")
-
-        symbol = d.pop("symbol", UNSET)
-
-        base_coin = d.pop("baseCoin", UNSET)
 
         _order_filter = d.pop("orderFilter", UNSET)
         order_filter: FuturesOrderFilter | Unset
@@ -95,13 +91,17 @@ class CancelAllBySettleCoin:
         if stop_order_type != "Stop" and not isinstance(stop_order_type, Unset):
             raise ValueError(f"stopOrderType must match const 'Stop', got '{stop_order_type}'")
 
+        symbol = d.pop("symbol", UNSET)
+
+        base_coin = d.pop("baseCoin", UNSET)
+
         cancel_all_by_settle_coin = cls(
             category=category,
             settle_coin=settle_coin,
-            symbol=symbol,
-            base_coin=base_coin,
             order_filter=order_filter,
             stop_order_type=stop_order_type,
+            symbol=symbol,
+            base_coin=base_coin,
         )
 
         cancel_all_by_settle_coin.additional_properties = d
