@@ -29,10 +29,20 @@ from .calls.retry import RetryState, policy_for
 from .document import document
 from .engines.as_transport import EngineTransport
 from .engines.forks import forget_in_children
-from .engines.hosts import STREAM_HOSTS, Address, Environment, Region, parse_base_url, parse_stream_url, rest_host
+from .engines.hosts import (
+    STREAM_HOSTS,
+    Address,
+    Environment,
+    Region,
+    parse_base_url,
+    parse_stream_url,
+    parse_trade_url,
+    rest_host,
+    trade_host,
+)
 from .engines.interface import AsyncEngine, Engine, refuse_closed
 from .engines.proxies import Proxy, find_proxy, parse_proxy
-from .engines.selection import ChosenEngine, EngineName, choose_engine
+from .engines.selection import WEBSOCKET, ChosenEngine, EngineName, choose_engine
 from .engines.settings import EngineSettings
 from .engines.sockets import Route
 from .engines.tls import ClientCert, read_tls_settings
@@ -52,6 +62,7 @@ from .orders.tracker import OrderTracker
 from .results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence, OrderAccepted
 from .stream.broadcast import OrderKey, Subscription
 from .stream.settings import StreamSettings
+from .trade.settings import TradeSettings
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
@@ -78,6 +89,7 @@ class BaseClient(ABC, Generic[Transport]):
         region: Region | None = None,
         base_url: str | None = None,
         stream_url: str | None = None,
+        trade_url: str | None = None,
         allow_insecure: bool = False,
         recv_window: int = 5000,
         deadline: float = 10.0,
@@ -110,6 +122,7 @@ class BaseClient(ABC, Generic[Transport]):
             region=(region, str | None),
             base_url=(base_url, str | None),
             stream_url=(stream_url, str | None),
+            trade_url=(trade_url, str | None),
             clock=(clock, Callable),
             headers=(headers, Mapping | None),
             verify=(verify, SSLContext | bool | None),
@@ -134,6 +147,10 @@ class BaseClient(ABC, Generic[Transport]):
         tls = read_tls_settings(verify, ca_file, client_cert, trust_env=trust_env)
         self._settings = EngineSettings(route, tls, check_count("max_connections", max_connections))
         self._engine_name: ChosenEngine = choose_engine(engine)
+        trade_address = None
+        if engine == WEBSOCKET:
+            trade_url = trade_url or _documented_trade_url(environment, region, base_url)
+            trade_address = parse_trade_url(trade_url, allow_insecure=allow_insecure)
         self._transport: Transport | None = transport
         self._caller = Caller(
             credentials=credentials,
@@ -143,6 +160,10 @@ class BaseClient(ABC, Generic[Transport]):
             host=address.host,
             secrets=(credentials.api_key, *(route.proxy.secrets if route.proxy else ())),
         )
+        self._trade: TradeSettings | None = None
+        if trade_address:
+            trade_route = Route(trade_address, given_proxy or find(trade_address))
+            self._trade = TradeSettings(trade_route, tls, credentials, self._caller.clock, address.path)
         self._is_closed = False
         document()  # now, since a program may run out of files before its first call
         self._client: Client | None = None
@@ -372,6 +393,12 @@ class BaseClient(ABC, Generic[Transport]):
     def _check_open(self) -> None:
         if self._is_closed:
             raise refuse_closed()
+
+
+def _documented_trade_url(environment: Environment, region: Region | None, base_url: str | None) -> str:
+    if base_url is not None:
+        raise InvalidInput("trade_url: is missing; with base_url=, engine='websocket' must be told it.")
+    return trade_host(environment, region)
 
 
 def _no_proxy(_: Address) -> Proxy | None:

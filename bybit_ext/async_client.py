@@ -18,7 +18,6 @@ from .calls.operations import Answer, Arguments, Operation
 from .calls.retry import RetryState
 from .engines.as_transport import UnusableEngine
 from .engines.interface import AsyncEngine, Engine, Lost
-from .engines.selection import open_async_engine, open_engine
 from .engines.transport import AsyncTransportEngine
 from .errors import BybitError, InvalidInput, NotSent
 from .orders.outcomes import CancelAllOutcome
@@ -27,6 +26,7 @@ from .results import CancelAccepted, CancelAllAccepted, CancelOutcome, OrderAcce
 from .stream.broadcast import OrderKey
 from .stream.runners import TaskStream
 from .stream.subscription_async import AsyncSubscription
+from .trade.selection import open_async_trade_engine, open_trade_engine
 
 Result = TypeVar("Result")
 
@@ -49,6 +49,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         region: a regional exchange, such as `eu`; None for the global one.
         base_url: another host, in place of environment and region.
         stream_url: the private stream's URL; None for the one that is documented for environment and region.
+        trade_url: the trade WebSocket's URL, which the engine `websocket` uses; None for the one that is documented for
+            environment and region.
         allow_insecure: whether `http://` and `ws://` may reach other machines than this one.
         recv_window: how long a signature stays good, in ms.
         deadline: seconds that one call may take, with all its sends and pauses.
@@ -64,7 +66,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         trust_env: whether the environment's proxies and certificates count.
         max_connections: how many connections may be open at once; a call that finds none free waits.
         engine: what reads HTTP: `h11`, `httptools` (extra `fast`), or `auto` for `httptools` where it is installed;
-            None for `h11`.
+            None for `h11`. `websocket` (extra `stream`) sends orders and cancels over the trade WebSocket, without the
+            caller's headers but `Referer`, and everything else as `auto` does; demo trading has none.
         transport: a transport of httpx that sends in its place, for tests and special networks.
 
     Raises:
@@ -372,14 +375,14 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         self._engine = (
             AsyncTransportEngine(self._settings.route, transport)
             if transport
-            else open_async_engine(self._engine_name, self._settings)
+            else open_async_trade_engine(self._engine_name, self._settings, self._trade)
         )
         weakref.finalize(self, self._engine.abandon)
 
     def _open_engines(self) -> tuple[Engine, AsyncEngine]:
         if self._transport:
             return UnusableEngine(), self._engine
-        other = open_engine(self._engine_name, self._settings)
+        other = open_trade_engine(self._engine_name, self._settings, self._trade)
         weakref.finalize(self, other.close)
         return other, self._engine
 

@@ -151,7 +151,7 @@ class _Attempt:
         state = self._state
         if isinstance(sent, NotSent):
             raise type(sent)(sent.args[0], Evidence(sends=state.sends))
-        state.sends += 1
+        state.sends += 1 if isinstance(sent, Lost) else sent.is_answer
         timestamp = self._signature.timestamp if self._signature else None
         if isinstance(sent, Lost):
             state.lost_an_answer = True

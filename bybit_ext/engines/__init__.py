@@ -5,6 +5,7 @@ selection        which engine a client gets
 settings         what every engine needs to know
 engine_sync      the engine for threads: connections, places, closing, forks
 engine_async     the engine for coroutines
+loops            what an engine for coroutines keeps for each event loop
 connection_sync  one connection for threads
 connection_async one connection for coroutines
 http1            the protocol, without I/O: what is the same whichever library reads it

@@ -3,49 +3,104 @@
 import asyncio
 import socket
 import ssl
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from bybit_ext.errors import NotSent
 
-from .http1 import Http1Protocol, NewProtocol
+from .http1 import Http1Protocol
 from .interface import Lost, Reply, Request, Sign
-from .outgoing import RequestHead
-from .settings import EngineSettings
-from .sockets import is_quiet, not_reached, open_socket, reason_of
+from .sockets import Route, is_quiet, not_reached, open_socket, reason_of
 from .threads import run_in_thread
+from .tls import TlsSettings
 
 
-async def open_connection(settings: EngineSettings, protocol: NewProtocol, deadline: float) -> "AsyncConnection":
+class SocketProtocol(asyncio.Protocol):
+    """One end of a connection: a socket, connected, and asyncio's transport over it once that stands.
+
+    Args:
+        opened: the socket.
+    """
+
+    def __init__(self, opened: socket.socket) -> None:
+        self._socket = opened
+        self._transport: asyncio.Transport | None = None
+        self._ended: str | None = None
+
+    def is_quiet(self) -> bool:
+        """Return whether it stands, and nothing has come in that was not read yet: such as its end."""
+        return self._ended is None and is_quiet(self._socket)
+
+    def close(self) -> None:
+        """Close it, in its event loop. Closing twice is safe."""
+        if self._transport is None:  # it never stood
+            self._socket.close()
+        else:
+            self._transport.abort()
+
+    def forget(self) -> None:
+        """Close it where its event loop is gone: another process's, or closed. Nothing is said to the server."""
+        self._socket.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport: asyncio calls this."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take the end of the connection: asyncio calls this."""
+        self._ended = self._ended or (reason_of(exc) if exc else "it was closed")
+        self._fail(self._ended)
+
+    def _fail(self, reason: str) -> None:
+        """Let what waits for an answer fail."""
+        raise NotImplementedError
+
+
+Opened = TypeVar("Opened", bound=SocketProtocol)
+
+
+async def open_connection(
+    route: Route, tls: TlsSettings, make: Callable[[socket.socket], Opened], deadline: float
+) -> Opened:
     """Return a new connection.
 
     Args:
-        settings: how to reach the server.
-        protocol: makes the protocol's side of it.
+        route: how the server is reached.
+        tls: how the two sides prove who they are.
+        make: makes this side of it.
         deadline: by when it must stand, in the event loop's time.
 
     Raises:
         NotSent: none could be opened in time.
     """
-    route = settings.route
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await _open(route, tls, make, deadline)
+    except NotSent:
+        raise
+    except TimeoutError:
+        raise not_reached(route.address.host, "no connection stood in time") from None
+    except Exception as error:  # noqa: BLE001 - such as too many open files, or threads
+        raise not_reached(route.address.host, reason_of(error)) from None
+
+
+async def _open(route: Route, tls: TlsSettings, make: Callable[[socket.socket], Opened], deadline: float) -> Opened:
     host = route.address.host.removesuffix(".") if route.address.is_secure else None  # no certificate has the dot
-    context = settings.tls.ssl_context() if host else None
+    context = tls.ssl_context() if host else None
     loop = asyncio.get_running_loop()
     seconds = deadline - loop.time()
     opened = await run_in_thread(lambda: open_socket(route, seconds), discard=socket.socket.close)
     opened.setblocking(False)
-    connection = AsyncConnection(opened, protocol(RequestHead(route)))
+    connection = make(opened)
     try:
         await loop.create_connection(lambda: connection, sock=opened, ssl=context, server_hostname=host)
-    except (OSError, ValueError) as error:
-        connection.close()
-        raise not_reached(route.address.host, reason_of(error)) from None
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-class AsyncConnection(asyncio.Protocol):
+class AsyncConnection(SocketProtocol):
     """A connection to the server, which has one request after another.
 
     Args:
@@ -54,11 +109,9 @@ class AsyncConnection(asyncio.Protocol):
     """
 
     def __init__(self, opened: socket.socket, http: Http1Protocol) -> None:
-        self._socket = opened
+        super().__init__(opened)
         self._http = http
-        self._transport: asyncio.Transport | None = None
         self._reply: asyncio.Future[Reply] | None = None
-        self._ended: str | None = None
 
     async def exchange(self, request: Request, sign: Sign, deadline: float) -> Reply:
         """Send a request and return the reply.
@@ -91,25 +144,6 @@ class AsyncConnection(asyncio.Protocol):
         """Get ready for the next request; return False if the connection cannot have one."""
         return self._http.start_next()
 
-    def is_quiet(self) -> bool:
-        """Return whether nothing came in since. If something did, it has ended, or has an answer too many."""
-        return self._ended is None and is_quiet(self._socket)
-
-    def close(self) -> None:
-        """Close it, in its event loop. Closing twice is safe."""
-        if self._transport is None:  # it never stood
-            self._socket.close()
-        else:
-            self._transport.abort()
-
-    def forget(self) -> None:
-        """Close it where its event loop is gone: another process's, or closed. Nothing is said to the server."""
-        self._socket.close()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport: asyncio calls this."""
-        self._transport = cast("asyncio.Transport", transport)
-
     def data_received(self, data: bytes) -> None:
         """Take bytes that came in: asyncio calls this."""
         if self._awaited is None:
@@ -131,11 +165,6 @@ class AsyncConnection(asyncio.Protocol):
             return tls is None or tls.read(1) == b""
         except ssl.SSLError:
             return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Take the end of the connection: asyncio calls this."""
-        self._ended = self._ended or (reason_of(exc) if exc else "it was closed")
-        self._fail(self._ended)
 
     @property
     def _awaited(self) -> "asyncio.Future[Reply] | None":

@@ -1,8 +1,9 @@
 """The engine for coroutines: the connections of each event loop, places for calls, closing and forks."""
 
 import asyncio
-import threading
+import socket
 import time
+from functools import partial
 from traceback import clear_frames
 
 from bybit_ext.errors import NotSent
@@ -11,8 +12,9 @@ from .connection_async import AsyncConnection, open_connection
 from .forks import forget_in_children
 from .http1 import NewProtocol
 from .interface import Lost, Reply, Request, Sign, refuse_closed
+from .loops import LoopPools
+from .outgoing import RequestHead
 from .settings import EngineSettings
-from .sockets import not_reached, reason_of
 
 
 class AsyncSocketEngine:
@@ -27,19 +29,12 @@ class AsyncSocketEngine:
         self._settings = settings
         self._protocol = protocol
         self._is_closed = False
-        self._reset()
+        self._pools = LoopPools(partial(_Pool, settings))
         forget_in_children(self)
-
-    def _reset(self) -> None:
-        self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
-        self._lock = threading.Lock()  # guards the dictionary: loops may run in several threads
 
     def forget(self) -> None:
         """Serve a forked child: close its copies of the sockets, and start anew."""
-        inherited = list(self._pools.values())
-        self._reset()
-        for pool in inherited:
-            pool.forget()
+        self._pools.forget()
 
     async def send(self, request: Request, sign: Sign, *, seconds: float, fresh: bool = False) -> Reply:
         """Send a request and return the reply: see `AsyncEngine.send`."""
@@ -54,9 +49,8 @@ class AsyncSocketEngine:
     async def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
         if self._is_closed:
             raise refuse_closed()
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop) or self._open_pool(loop)
-        deadline = loop.time() + seconds
+        pool = self._pools.of_running_loop()
+        deadline = asyncio.get_running_loop().time() + seconds
         await pool.take_place(deadline)
         try:
             connection = (None if fresh else pool.take_idle()) or await self._open_new(pool, deadline)
@@ -64,26 +58,15 @@ class AsyncSocketEngine:
         finally:
             pool.places.release()
 
-    def _open_pool(self, loop: asyncio.AbstractEventLoop) -> "_Pool":
-        with self._lock:
-            for other in [known for known in self._pools if known.is_closed()]:
-                self._pools.pop(other).forget()
-            pool = self._pools[loop] = _Pool(self._settings)
-        return pool
-
     async def _open_new(self, pool: "_Pool", deadline: float) -> AsyncConnection:
         pool.make_room()
-        try:
-            async with asyncio.timeout_at(deadline):
-                connection = await open_connection(self._settings, self._protocol, deadline)
-        except NotSent:
-            raise
-        except TimeoutError:
-            raise not_reached(self._settings.route.address.host, "no connection stood in time") from None
-        except Exception as error:  # noqa: BLE001 - such as too many open files, or threads
-            raise not_reached(self._settings.route.address.host, reason_of(error)) from None
+        settings = self._settings
+        connection = await open_connection(settings.route, settings.tls, self._make_connection, deadline)
         pool.open.add(connection)
         return connection
+
+    def _make_connection(self, opened: socket.socket) -> AsyncConnection:
+        return AsyncConnection(opened, self._protocol(RequestHead(self._settings.route)))
 
     async def _exchange(
         self, pool: "_Pool", connection: AsyncConnection, request: Request, sign: Sign, deadline: float
@@ -101,10 +84,7 @@ class AsyncSocketEngine:
 
     async def drop_idle(self) -> None:
         """Close the connections of this event loop that no call uses: see `AsyncEngine.drop_idle`."""
-        pool = self._pools.get(asyncio.get_running_loop())
-        if pool:
-            pool.drop_idle()
-        await asyncio.sleep(0)  # asyncio closes a socket in the loop's next round
+        await self._pools.drop_idle()
 
     async def close(self) -> None:
         """Close the connections: see `AsyncEngine.close`."""
@@ -114,13 +94,7 @@ class AsyncSocketEngine:
     def abandon(self) -> None:
         """Close the connections without waiting for it: see `AsyncEngine.abandon`."""
         self._is_closed = True
-        with self._lock:
-            pools = list(self._pools.items())
-        for loop, pool in pools:
-            try:
-                loop.call_soon_threadsafe(pool.drop_idle)
-            except RuntimeError:  # the loop is closed
-                pool.forget()
+        self._pools.abandon()
 
 
 class _Pool:

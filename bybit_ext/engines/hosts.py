@@ -45,6 +45,12 @@ STREAM_HOSTS: dict[tuple[Environment, Region | None], str] = {
 }
 """The private streams. A pair that is missing here has none that is documented."""
 
+TRADE_HOSTS = {pair: f"{url.removesuffix('private')}trade" for pair, url in STREAM_HOSTS.items() if pair[0] != "demo"}
+"""The trade WebSockets: each beside a private stream, but none for demo trading.
+
+Source: https://bybit-exchange.github.io/docs/v5/websocket/trade/guideline
+"""
+
 _SECURE = {"https": 443, "wss": 443}
 _CLEAR = {"http": 80, "ws": 80}
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
@@ -92,6 +98,12 @@ class Address:
         default = (_SECURE | _CLEAR)[self.scheme]
         return self.host_and_port.removesuffix(f":{default}") if self.port == default else self.host_and_port
 
+    @property
+    def url(self) -> str:
+        """The URL that names it."""
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{self.authority}{self.path}{query}"
+
 
 def rest_host(environment: Environment, region: Region | None = None) -> str:
     """Return the base URL of a documented pair.
@@ -106,6 +118,21 @@ def rest_host(environment: Environment, region: Region | None = None) -> str:
         raise InvalidInput(
             f"environment={environment!r}, region={region!r}: not documented. Documented are {documented}. "
             "base_url= takes any other host."
+        ) from None
+
+
+def trade_host(environment: Environment, region: Region | None = None) -> str:
+    """Return the trade WebSocket of a documented pair.
+
+    Raises:
+        InvalidInput: it has none; the message says what can be done.
+    """
+    try:
+        return TRADE_HOSTS[environment, region]
+    except KeyError:
+        raise InvalidInput(
+            f"engine: 'websocket' has no documented trade WebSocket for environment={environment!r}, "
+            f"region={region!r}. trade_url= names one; the other engines need none."
         ) from None
 
 
@@ -133,6 +160,16 @@ def parse_stream_url(url: str, *, allow_insecure: bool = False) -> Address:
     """
     address = _parse("stream_url", url, ("wss", "ws"), "wss://stream.bybit.com/v5/private")
     return _check_security("stream_url", address, allow_insecure=allow_insecure)
+
+
+def parse_trade_url(url: str, *, allow_insecure: bool = False) -> Address:
+    """Return the address of a trade WebSocket.
+
+    Raises:
+        InvalidInput: it is not a ws or wss URL, or one in clear text to another machine.
+    """
+    address = _parse("trade_url", url, ("wss", "ws"), "wss://stream.bybit.com/v5/trade")
+    return _check_security("trade_url", address, allow_insecure=allow_insecure)
 
 
 def _parse(name: str, url: str, schemes: tuple[str, ...], example: str) -> Address:

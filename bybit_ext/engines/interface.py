@@ -54,11 +54,14 @@ class Reply:
         status: the HTTP status.
         headers: by their names in lower case.
         body: the bytes of the body, decompressed.
+        is_answer: whether it answers the request. Else it refuses what has to come before, such as a log-in, and the
+            request has not left this machine.
     """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    is_answer: bool = field(default=True, repr=False)
 
 
 class Lost(Exception):

@@ -1,7 +1,6 @@
 """One connection to the stream: open it, log in, subscribe, read, ping, close."""
 
 import asyncio
-import logging
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -9,13 +8,14 @@ from typing import Any
 
 from attrs import define
 
+from bybit_ext.auth.log_in import LogIn, frames_log
 from bybit_ext.auth.redaction import redact
 from bybit_ext.engines.sockets import open_socket
 from bybit_ext.engines.threads import run_in_thread
 from bybit_ext.errors import AuthenticationFailed, Refused
 
 from .events import StreamEvent
-from .protocol import PING, LogIn, Subscribe, parse_message, read_orders
+from .protocol import PING, Subscribe, parse_message, read_orders
 from .settings import StreamSettings
 
 Publish = Callable[[StreamEvent], None]
@@ -23,17 +23,6 @@ Publish = Callable[[StreamEvent], None]
 MAX_MESSAGE_SIZE = 2**24
 """Bytes of one message, 16 MiB: one that reports 500 orders at once has less than one."""
 _CLOSING = 0.25  # seconds for a polite end
-
-
-class _QuietLogger(logging.Logger):
-    """What websockets logs to. At DEBUG it would show every frame, the log-in too: this one never goes that deep."""
-
-    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
-        return level > logging.DEBUG and super().isEnabledFor(level)
-
-
-_frames_log = _QuietLogger("bybit_ext.stream")
-_frames_log.parent = logging.getLogger("bybit_ext")
 
 
 @define
@@ -84,7 +73,7 @@ async def subscribed(
             ping_interval=None,  # Bybit has a ping of its own
             max_size=MAX_MESSAGE_SIZE,
             compression=None,
-            logger=_frames_log,
+            logger=frames_log,
         )
         async with asyncio.timeout(settings.answer_timeout):
             log_in = LogIn(settings.credentials, settings.clock(), proxy_secrets)

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from bybit_v5.models import Order
 
-from bybit_ext.auth.credentials import Credentials
 from bybit_ext.auth.redaction import may_echo, redact_json
 from bybit_ext.calls.lenient import parse_leniently
 from bybit_ext.calls.strict_json import parse_json
@@ -19,25 +18,6 @@ _log = logging.getLogger("bybit_ext")
 TOPIC = "order"
 _MAX_ORDERS = 10_000  # of one message; reading more would take longer than a call may
 PING = '{"op": "ping"}'
-_LOGIN_LIFETIME = 60_000  # ms for which the signature of the log-in stays good; a clock may be behind by less
-
-
-class LogIn:
-    """The request to log in. Its repr shows neither key nor signature.
-
-    Attributes:
-        op: its name.
-        text: what is sent.
-        secrets: what must not be shown.
-    """
-
-    op = "auth"
-
-    def __init__(self, credentials: Credentials, now: int, more_secrets: tuple[str, ...] = ()) -> None:
-        expires = now + _LOGIN_LIFETIME
-        signature = credentials.signing_key.sign(f"GET/realtime{expires}".encode())
-        self.text = json.dumps({"op": self.op, "args": [credentials.api_key, expires, signature]})
-        self.secrets = (credentials.api_key, signature, *more_secrets)
 
 
 class Subscribe:

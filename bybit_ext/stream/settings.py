@@ -33,6 +33,4 @@ class StreamSettings:
     @property
     def url(self) -> str:
         """The stream's URL."""
-        address = self.route.address
-        query = f"?{address.query}" if address.query else ""
-        return f"{address.scheme}://{address.authority}{address.path}{query}"
+        return self.route.address.url

@@ -45,7 +45,25 @@ def test_httptools_that_is_not_installed_is_an_error() -> None:
         choose_engine("httptools")
 
 
+def test_the_trade_websocket_takes_http_as_auto_does() -> None:
+    assert choose_engine("websocket") == choose_engine("auto") == "httptools"
+
+
+@pytest.mark.usefixtures("no_httptools")
+def test_the_trade_websocket_takes_http_by_h11_where_httptools_is_not_installed() -> None:
+    assert choose_engine("websocket") == "h11"
+
+
+def test_a_trade_websocket_that_is_not_installed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_nothing(_: str) -> None:
+        return None
+
+    monkeypatch.setattr(selection, "find_spec", find_nothing)
+    with pytest.raises(InvalidInput, match=r"bybit-v5\[stream\]"):
+        choose_engine("websocket")
+
+
 @pytest.mark.parametrize("name", ["", "httpx", "H11", "curl", 1])
 def test_another_engine_is_an_error(name: Any) -> None:
-    with pytest.raises(InvalidInput, match="'h11', 'httptools' and 'auto'"):
+    with pytest.raises(InvalidInput, match="'h11', 'httptools', 'auto' and 'websocket'"):
         choose_engine(name)

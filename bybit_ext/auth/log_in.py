@@ -1,0 +1,40 @@
+"""The request that logs in to a WebSocket, and a log that does not show it.
+
+Source: https://bybit-exchange.github.io/docs/v5/ws/connect#authentication
+"""
+
+import json
+import logging
+
+from .credentials import Credentials
+
+_LIFETIME = 60_000  # ms for which the signature stays good; a clock may be behind by less
+
+
+class LogIn:
+    """The request to log in. Its repr shows neither key nor signature.
+
+    Attributes:
+        op: its name.
+        text: what is sent.
+        secrets: what must not be shown.
+    """
+
+    op = "auth"
+
+    def __init__(self, credentials: Credentials, now: int, more_secrets: tuple[str, ...] = ()) -> None:
+        expires = now + _LIFETIME
+        signature = credentials.signing_key.sign(f"GET/realtime{expires}".encode())
+        self.text = json.dumps({"op": self.op, "args": [credentials.api_key, expires, signature]})
+        self.secrets = (credentials.api_key, signature, *more_secrets)
+
+
+class _QuietLogger(logging.Logger):
+    """What websockets logs to. At DEBUG it would show every frame, the log-in too: this one never goes that deep."""
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
+        return level > logging.DEBUG and super().isEnabledFor(level)
+
+
+frames_log = _QuietLogger("bybit_ext.stream")
+frames_log.parent = logging.getLogger("bybit_ext")
