@@ -215,7 +215,7 @@ class LoopThread:
             future.cancel()
 
     def stop(self) -> None:
-        """Close the connections once their calls have ended, and end the thread then. From any thread; twice is safe."""
+        """Close the connections once their calls have ended, and end the thread. From any thread; twice is safe."""
         self.post(_set, self._end)
 
     def forget(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from bybit_ext import InvalidInput, load_credentials
@@ -40,8 +41,8 @@ class Peers:
         self.theirs.receive_data(self.ours.output())
         for event in self.theirs.events_received():
             if isinstance(event, Frame) and event.opcode is Opcode.TEXT:
-                self.heard.append(json.loads(event.data))
-            elif not isinstance(event, Frame):
+                self.heard.append(json.loads(bytes(event.data)))
+            elif isinstance(event, Request):
                 self.theirs.send_response(self.theirs.accept(event))
 
     def take(self, data: bytes | None = None) -> list[Event]:
@@ -190,7 +191,7 @@ def test_a_request_has_its_body_as_it_is_and_nothing_that_is_signed(peers: Peers
     (frame,) = peers.theirs.events_received()
     assert isinstance(frame, Frame)
     assert bytes(frame.data).endswith(b'"args": [{"symbol":"BTC","qty":"1.10"}]}')
-    assert json.loads(frame.data) == {
+    assert json.loads(bytes(frame.data)) == {
         "reqId": req_id,
         "header": {"Referer": "broker", "X-BAPI-TIMESTAMP": "1700000000001", "X-BAPI-RECV-WINDOW": "5000"},
         "op": "order.create",
