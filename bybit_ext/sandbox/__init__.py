@@ -19,17 +19,20 @@ It takes what the document allows: it reads the document, and holds no second co
     outcomes           what an operation answers
     rate_limits        who has sent how much in the last second
     responses          the exchange over HTTP
+    connections        WebSockets: requests in JSON, and the log-in
     private_stream     the exchange's stream of orders
+    trade_stream       the exchange's trade WebSocket
     exceptions         refusals, with the exchange's codes and words
     validation         requests held against the document
     signatures         the exchange's side of signing
+    time_window        the window of time in which a request is taken
     faults             what can go wrong
     fault_injection    a fault applied to a response
     real_time          time that a test cannot freeze
 """
 
 try:
-    from .faults import EventFault, Fault, Faults, ListFaults, StreamFaults
+    from .faults import EventFault, Fault, Faults, ListFaults, StreamFaults, TradeFaults
     from .models import Exchange
     from .responses import create_app
     from .server import Sandbox
@@ -38,4 +41,14 @@ except ModuleNotFoundError as error:
         f"{error.msg}: the sandbox needs pip install 'bybit-v5[sandbox]'", name=error.name
     ) from None
 
-__all__ = ["EventFault", "Exchange", "Fault", "Faults", "ListFaults", "Sandbox", "StreamFaults", "create_app"]
+__all__ = [
+    "EventFault",
+    "Exchange",
+    "Fault",
+    "Faults",
+    "ListFaults",
+    "Sandbox",
+    "StreamFaults",
+    "TradeFaults",
+    "create_app",
+]

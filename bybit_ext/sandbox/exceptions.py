@@ -27,6 +27,9 @@ class OrderRefused(ValueError):
 
 
 API_KEY_INVALID = Refusal(10003, "API key is invalid.")
+NOT_LOGGED_IN = Refusal(10007, "User authentication failed.")
+REQ_ID_REPEATED = Refusal(20006, "reqId is duplicated")
+OP_NOT_FOUND = Refusal(10404, "op type is not found")
 NOT_IMITATED = Refusal(10404, "op type is not found: the sandbox does not imitate this operation")
 ROUTE_NOT_FOUND = Refusal(10017, "Route not found.")
 COIN_MISSING = Refusal(10001, "Missing some parameters that must be filled in, symbol or settleCoin or baseCoin")
@@ -53,6 +56,21 @@ def unknown_cursor(cursor: str) -> Refusal:
 def wrong_signature(text: str) -> Refusal:
     """Refuse a signature. Like the exchange, this echoes what was to be signed, the API key too."""
     return Refusal(10004, f"error sign! please check your signature generation algorithm. origin_string[{text}]")
+
+
+def log_in_malformed() -> Refusal:
+    """Refuse a log-in that has another form."""
+    return Refusal(10001, "Params Error")
+
+
+def log_in_is_over() -> Refusal:
+    """Refuse a log-in that has expired."""
+    return Refusal(10001, "Params Error: expires is over")
+
+
+def log_in_wrong(api_key: str, signature: str) -> Refusal:
+    """Refuse the signature of a log-in. Like the exchange, this echoes both."""
+    return Refusal(10004, f"error sign! api_key[{api_key}] sign[{signature}]")
 
 
 def outside_window(timestamp: str, server_time: int, recv_window: str) -> Refusal:

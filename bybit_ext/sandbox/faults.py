@@ -175,6 +175,20 @@ class StreamFaults:
 
 
 @define
+class TradeFaults:
+    """What goes wrong with the trade WebSocket, beside the faults of its requests, which are those that HTTP has.
+
+    There, a fault with a body says that in place of the answer, as a message; and any fault that cuts a response short
+    resets the connection, with all that is in flight.
+
+    Attributes:
+        refuse_auth: whether the log-in is refused.
+    """
+
+    refuse_auth: bool = False
+
+
+@define
 class ListFaults:
     """How far the lists of orders lag behind.
 
@@ -194,11 +208,13 @@ class Faults:
 
     Attributes:
         stream: what goes wrong with every event of the stream.
+        trade: what goes wrong with the trade WebSocket.
         lists: how far the lists of orders lag behind.
     """
 
     def __init__(self) -> None:
         self.stream = StreamFaults()
+        self.trade = TradeFaults()
         self.lists = ListFaults()
         self._lock = threading.Lock()
         self._per_order: dict[str, deque[Fault]] = {}
@@ -302,6 +318,7 @@ class Faults:
         """Switch all of them off. An event that is on its way late still comes."""
         with self._lock:
             self.stream = StreamFaults()
+            self.trade = TradeFaults()
             self.lists = ListFaults()
             self._per_order.clear()
             self._per_link_id.clear()

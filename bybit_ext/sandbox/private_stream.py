@@ -6,8 +6,6 @@ subscribed at that moment sends it when it is due.
 
 import asyncio
 import itertools
-import json
-import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,8 +14,9 @@ from typing import Any, cast
 
 from attrs import define, evolve, field, frozen
 from bybit_v5.models import Order
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
+from .connections import Connection, Connections
 from .faults import EventFault
 from .models import Exchange
 
@@ -54,35 +53,22 @@ class PrivateStream:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._lock = threading.Lock()
-        self._connections: set[_Connection] = set()
+        self._connections = Connections[_Connection]()
         exchange.listen(self._publish)
 
     @property
     def subscriptions(self) -> int:
         """How many connections are subscribed to orders."""
-        return sum(connection.is_subscribed for connection in self._all())
+        return sum(connection.is_subscribed for connection in self._connections.all())
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one connection until it ends."""
         await socket.accept()
-        connection = _Connection(self._exchange, socket)
-        with self._lock:
-            self._connections.add(connection)
-        try:
-            await connection.serve()
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
+        await self._connections.serve(_Connection(self._exchange, socket))
 
     def drop(self) -> None:
         """Disconnect everybody, from any thread."""
-        for connection in self._all():
-            connection.drop()
-
-    def _all(self) -> list["_Connection"]:
-        with self._lock:
-            return list(self._connections)
+        self._connections.drop()
 
     def _publish(self, order: Order) -> None:
         faults = self._exchange.faults
@@ -98,7 +84,7 @@ class PrivateStream:
             delay=fault.delay + always.delay,
             can_be_overtaken=always.out_of_order,
         )
-        for connection in self._all():
+        for connection in self._connections.all():
             connection.publish(event)
 
 
@@ -164,43 +150,23 @@ class _Outbox:
         return waiting
 
 
-class _Connection:
+class _Connection(Connection):
     def __init__(self, exchange: Exchange, socket: WebSocket) -> None:
-        self._exchange = exchange
-        self._socket = socket
-        self._id = uuid.uuid4().hex
-        self._api_key: str | None = None
+        super().__init__(exchange, socket)
         self._topics: list[str] = []
         self._outbox = _Outbox()
-        self._loop = asyncio.get_running_loop()
-        self._receiving: asyncio.Task[None] | None = None
 
     @property
     def is_subscribed(self) -> bool:
         return bool(self._topics)
 
+    @property
+    def _refuses_all(self) -> bool:
+        return self._exchange.faults.stream.refuse_auth
+
     def publish(self, event: _Event) -> None:
         """Send an event when it is due, if its topic is subscribed to. From any thread."""
         self._call(self._put, event)
-
-    def drop(self) -> None:
-        """End the connection. From any thread."""
-        self._call(self._stop)
-
-    async def serve(self) -> None:
-        sending = asyncio.create_task(self._send_events())
-        self._receiving = asyncio.create_task(self._answer_requests())
-        try:
-            await asyncio.wait([self._receiving])
-        finally:
-            for task in (sending, self._receiving):
-                task.cancel()
-            # Each of them fails if the client has gone.
-            await asyncio.gather(sending, self._receiving, self._socket.close(), return_exceptions=True)
-
-    def _call(self, function: Callable[..., None], *arguments: Any) -> None:
-        with suppress(RuntimeError):  # the exchange outlives the loop
-            self._loop.call_soon_threadsafe(function, *arguments)
 
     def _put(self, event: _Event) -> None:
         topics = ("order", f"order.{event.category}")
@@ -208,9 +174,10 @@ class _Connection:
         if topic:
             self._outbox.put(topic, event)
 
-    def _stop(self) -> None:
-        if self._receiving:
-            self._receiving.cancel()
+    async def serve(self) -> None:
+        """Serve it until it ends."""
+        self._do_beside(self._send_events())
+        await super().serve()
 
     async def _send_events(self) -> None:
         while True:
@@ -221,40 +188,18 @@ class _Connection:
                 "creationTime": waiting.event.time,
                 "data": [waiting.event.order],
             }
-            await self._socket.send_text(json.dumps(message))
+            await self._send(message)
 
-    async def _answer_requests(self) -> None:
-        while True:
-            answer = self._read_and_answer(await self._receive())
-            is_silent = self._exchange.faults.stream.silent and answer.get("op") == "pong"
-            if not is_silent:
-                await self._socket.send_text(json.dumps(answer))
-            if answer.get("op") == "auth" and not answer["success"]:
-                return
-
-    async def _receive(self) -> str:
-        """Return the next message; an empty string for a binary one, which cannot be a request.
-
-        Raises:
-            WebSocketDisconnect: the connection has ended.
-        """
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message["code"])
-        return message.get("text") or ""
-
-    def _read_and_answer(self, text: str) -> dict[str, Any]:
-        try:
-            request: Any = json.loads(text)
-        except (ValueError, RecursionError):
-            request = None
-        if not isinstance(request, dict):
-            return self._refuse("", "the request is not a JSON object")
-        return self._answer(cast("dict[str, Any]", request))
+    async def _answer_request(self, request: dict[str, Any] | None) -> bool:
+        answer = self._refuse("", "the request is not a JSON object") if request is None else self._answer(request)
+        is_silent = self._exchange.faults.stream.silent and answer.get("op") == "pong"
+        if not is_silent:
+            await self._send(answer)
+        return answer.get("op") != "auth" or bool(answer["success"])
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         requests: dict[Any, Callable[[Any], dict[str, Any]]] = {
-            "auth": self._log_in,
+            "auth": self._answer_log_in,
             "subscribe": self._subscribe,
             "ping": self._pong,
         }
@@ -265,20 +210,9 @@ class _Connection:
             answer["req_id"] = request["req_id"]
         return answer
 
-    def _log_in(self, arguments: Any) -> dict[str, Any]:
-        try:
-            api_key, expires, signature = map(str, arguments)
-        except (TypeError, ValueError):
-            return self._refuse("auth", "Params Error")
-        verify = self._exchange.verify(api_key)
-        if verify is None or self._exchange.faults.stream.refuse_auth:
-            return self._refuse("auth", "API key is invalid.")
-        if not (expires.isdecimal() and expires.isascii() and int(expires[:18]) > self._exchange.clock()):
-            return self._refuse("auth", "Params Error: expires is over")
-        if not verify(f"GET/realtime{expires}".encode(), signature):
-            return self._refuse("auth", f"error sign! api_key[{api_key}] sign[{signature}]")
-        self._api_key = api_key
-        return self._agree("auth")
+    def _answer_log_in(self, arguments: Any) -> dict[str, Any]:
+        refusal = self._log_in(arguments)
+        return self._refuse("auth", refusal.ret_msg) if refusal else self._agree("auth")
 
     def _subscribe(self, arguments: Any) -> dict[str, Any]:
         topics = cast("list[object]", arguments) if isinstance(arguments, list) else []

@@ -5,7 +5,6 @@ A request is checked in this order: its form (the document), its key, its signat
 """
 
 import json
-import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
@@ -22,7 +21,6 @@ from .exceptions import (
     ROUTE_NOT_FOUND,
     Refusal,
     invalid_request,
-    outside_window,
     wrong_signature,
 )
 from .fault_injection import apply_fault
@@ -30,13 +28,13 @@ from .models import Exchange
 from .operations import Operations
 from .outcomes import Outcome
 from .private_stream import PrivateStream
+from .time_window import check_time
+from .trade_stream import TradeStream
 from .validation import RequestValidator, read_validators
-
-_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def create_app(exchange: Exchange, *, cancel_delay: float = 0.05, enforce_rate_limits: bool = False) -> Starlette:
-    """Return an ASGI application that serves an exchange, with its private stream.
+    """Return an ASGI application that serves an exchange, with its private stream and its trade WebSocket.
 
     Args:
         exchange: the state it serves; place orders there.
@@ -47,18 +45,22 @@ def create_app(exchange: Exchange, *, cancel_delay: float = 0.05, enforce_rate_l
     operations = Operations(exchange, delay=cancel_delay, enforce_rate_limits=enforce_rate_limits)
     http = _Http(exchange, operations)
     stream = PrivateStream(exchange)
+    validators = read_validators()
+    trade = TradeStream(exchange, validators, operations)
     app = Starlette(
         routes=[
             *(
                 Route(path, http.endpoint(validator), methods=[method])
-                for (method, path), validator in read_validators().items()
+                for (method, path), validator in validators.items()
             ),
             WebSocketRoute("/v5/private", stream.serve),
+            WebSocketRoute("/v5/trade", trade.serve),
         ],
         exception_handlers={HTTPException: http.refuse_route},
     )
     app.router.redirect_slashes = False  # the exchange knows no other paths either
     app.state.stream = stream
+    app.state.trade = trade
     return app
 
 
@@ -109,10 +111,7 @@ class _Http:
         text = f"{timestamp}{api_key}{recv_window}".encode() + payload
         if not verify(text, request.headers.get("X-BAPI-SIGN", "")):
             return wrong_signature(text.decode(errors="replace"))
-        now = self._exchange.clock()
-        if not _in_window(timestamp, recv_window, now):
-            return outside_window(timestamp, now, recv_window)
-        return None
+        return check_time(timestamp, recv_window, self._exchange.clock())
 
     # ---- responses
 
@@ -145,10 +144,3 @@ def _read_arguments(validator: RequestValidator, request: Request, body: bytes) 
         return content
     query = validator.read_query(request.scope["query_string"])
     return {name: value for name, value in query.items() if name in validator.parameters}
-
-
-def _in_window(timestamp: str, recv_window: str, now: int) -> bool:
-    """Check the documented rule, in ms: a clock that is ahead by a second is refused whatever the window."""
-    if not (_NUMBER.fullmatch(timestamp) and _NUMBER.fullmatch(recv_window)):
-        return False
-    return now - int(recv_window) <= int(timestamp) < now + 1000

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import uvicorn
+from websockets.exceptions import InvalidState
 
 from bybit_ext.auth.clock import Clock, system_clock
 
@@ -78,6 +79,11 @@ class Sandbox(Exchange):
         return f"ws://{HOST}:{self._port}/v5/private"
 
     @property
+    def trade_url(self) -> str:
+        """The trade WebSocket's URL, for `Bybit(engine="websocket", trade_url=…)`."""
+        return f"ws://{HOST}:{self._port}/v5/trade"
+
+    @property
     def subscriptions(self) -> int:
         """How many connections to the stream are subscribed to orders."""
         return int(self._app.state.stream.subscriptions)
@@ -86,10 +92,15 @@ class Sandbox(Exchange):
         """Disconnect everybody from the stream."""
         self._app.state.stream.drop()
 
+    def drop_trade_connections(self) -> None:
+        """Disconnect everybody from the trade WebSocket."""
+        self._app.state.trade.drop()
+
     def restart(self) -> None:
-        """Restart the exchange: closed orders are in the history only, for good, and all streams are disconnected."""
+        """Restart the exchange: closed orders are in the history only, for good, and all WebSockets end."""
         super().restart()
         self.drop_streams()
+        self.drop_trade_connections()
 
     def __enter__(self) -> Self:
         self._socket = _listen(self._port)
@@ -150,7 +161,8 @@ class _Server(uvicorn.Server):
         for listening in sockets or ():
             listening.close()
         for connection in list(self.server_state.connections):
-            connection.shutdown()
+            with suppress(InvalidState):  # a WebSocket that is being closed
+                connection.shutdown()
         with suppress(TimeoutError):
             async with asyncio.timeout(_MAX_FINISHING):
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn has no event

@@ -352,7 +352,7 @@ class TestConnections:
             stream.open()
             assert exchange.subscriptions == 1
         wait_until(lambda: exchange.subscriptions == 0)
-        assert exchange._app.state.stream._connections == set()
+        assert exchange._app.state.stream._connections.all() == []
         place_both(exchange)
 
     def test_stream_that_nobody_has_opened_can_be_dropped(self, exchange: Sandbox) -> None:
