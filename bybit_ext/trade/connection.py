@@ -114,7 +114,7 @@ class TradeConnection(SocketProtocol):
             await asyncio.sleep(0)
 
     async def wait_for_room(self, deadline: float) -> None:
-        """Wait until the network takes what is written.
+        """Wait until the network takes what is written. If it does not in time, new calls are better off elsewhere.
 
         Raises:
             NotSent: it did not in time.
@@ -123,7 +123,8 @@ class TradeConnection(SocketProtocol):
             async with asyncio.timeout_at(deadline):
                 await self._has_room.wait()
         except TimeoutError:
-            raise NotSent("The request did not leave (the connection takes nothing).") from None
+            self.retire()
+            raise takes_nothing() from None
 
     def write(self, call: Call) -> None:
         """Write the request of a call, if it still wants that."""
@@ -244,6 +245,11 @@ class TradeConnection(SocketProtocol):
         self._protocol.ping()
         self._write()
         self._timer = self._loop.call_later(self._heartbeat, self._beat)
+
+
+def takes_nothing() -> NotSent:
+    """Return what is raised if the network does not take a request."""
+    return NotSent("The request did not leave (the connection takes nothing).")
 
 
 def _retrieve(future: "asyncio.Future[None]") -> None:

@@ -19,7 +19,7 @@ from bybit_ext.engines.interface import Engine, Headers, Lost, Reply, Request, S
 from bybit_ext.engines.sockets import not_reached, reason_of
 from bybit_ext.errors import NotSent
 
-from .connection import LogInFailed, Outcome, TradeConnection
+from .connection import LogInFailed, Outcome, TradeConnection, takes_nothing
 from .messages import operation_of
 from .pool import TradePool
 from .settings import TradeSettings
@@ -169,11 +169,16 @@ class LoopThread:
 
     def connect(self, call: object, deadline: float, *, fresh: bool) -> TradeConnection:
         """Reserve a connection for a call, and return it: as `TradePool.connection`."""
-        return self._run(self.pool.connection(call, deadline, fresh=fresh), deadline)
+        late = not_reached(self._host, "no connection stood in time")
+        return self._run(self.pool.connection(call, deadline, fresh=fresh), deadline, late)
 
     def wait_for_room(self, connection: TradeConnection, deadline: float) -> None:
         """Wait until the network takes what is written: as `TradeConnection.wait_for_room`."""
-        self._run(connection.wait_for_room(deadline), deadline)
+        try:
+            self._run(connection.wait_for_room(deadline), deadline, takes_nothing())
+        except NotSent:
+            self.post(connection.retire)  # its own limit may have been the slower one
+            raise
 
     def write(self, connection: TradeConnection, call: _ThreadCall, deadline: float) -> None:
         """Let the request of a call be written.
@@ -200,7 +205,7 @@ class LoopThread:
             return False
         return True
 
-    def _run(self, coroutine: Coroutine[Any, Any, Result], deadline: float) -> Result:
+    def _run(self, coroutine: Coroutine[Any, Any, Result], deadline: float, late: NotSent) -> Result:
         if self._loop.is_closed() or self._is_inherited:
             coroutine.close()
             raise refuse_closed()
@@ -208,7 +213,7 @@ class LoopThread:
         try:
             return future.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError:
-            raise not_reached(self._host, "no connection stood in time") from None
+            raise late from None
         except CancelledError:
             raise refuse_closed() from None
         finally:

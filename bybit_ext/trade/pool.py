@@ -109,6 +109,7 @@ class TradePool:
         settings = self._settings
         connection = await open_connection(settings.route, settings.tls, self._make, attempt.deadline)
         self._open.add(connection)
+        connection.users.add(attempt)  # lest it is closed as one that nobody uses
         try:
             async with asyncio.timeout_at(attempt.deadline):
                 await connection.log_in()
@@ -119,6 +120,7 @@ class TradePool:
             connection.close()
             raise
         connection.users |= attempt.waiting
+        connection.release(attempt)
         former, self._current = self._current, connection
         if former:
             former.retire()

@@ -120,8 +120,8 @@ class Sender(ABC):
 class SyncSender(Sender):
     engine: Engine
 
-    def __init__(self, name: ChosenEngine, settings: EngineSettings) -> None:
-        self.engine = open_engine(name, settings)
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
 
     def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
         return self.engine.send(request, sign, seconds=seconds, fresh=fresh)
@@ -145,8 +145,8 @@ class SyncSender(Sender):
 class AsyncSender(Sender):
     engine: AsyncEngine
 
-    def __init__(self, name: ChosenEngine, settings: EngineSettings) -> None:
-        self.engine = open_async_engine(name, settings)
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
         self._runner = asyncio.Runner()
         self._is_shut_down = False
 
@@ -185,7 +185,9 @@ def open_sender(kind: str, settings: EngineSettings) -> Sender:
     """Return what sends by an engine: `h11-sync`, `h11-async`, `curl-sync` or `curl-async`."""
     name, mode = kind.split("-")
     engine = cast("ChosenEngine", name)
-    return SyncSender(engine, settings) if mode == "sync" else AsyncSender(engine, settings)
+    if mode == "sync":
+        return SyncSender(open_engine(engine, settings))
+    return AsyncSender(open_async_engine(engine, settings))
 
 
 def in_thread(run: Any) -> "threading.Thread":
