@@ -26,7 +26,8 @@ settings.register_profile("unshrunk", settings.get_profile("fixed"), phases=set(
 settings.register_profile("brief", settings.get_profile("fixed"), max_examples=10)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
-ENGINE: Any = os.environ.get("BYBIT_TEST_ENGINE", "h11")  # what reads HTTP in the tests that name no engine
+ENGINE: Any = os.environ.get("BYBIT_TEST_ENGINE", "h11")  # the engine of the tests that name none
+over_http = pytest.mark.skipif(ENGINE == "websocket", reason="it is about what goes over HTTP alone")
 API_KEY = "XXXXXXXXXXXXXXXXXX"
 API_SECRET = "YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY"
 
@@ -64,7 +65,8 @@ def exchange() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def bybit(sandbox: Sandbox) -> Iterator[Bybit]:
-    with Bybit(sandbox.api_key, sandbox.api_secret, base_url=sandbox.url, engine=ENGINE) as client:
+    keys = (sandbox.api_key, sandbox.api_secret)
+    with Bybit(*keys, base_url=sandbox.url, trade_url=sandbox.trade_url, engine=ENGINE) as client:
         yield client
 
 
@@ -72,7 +74,10 @@ def with_defaults(options: dict[str, Any]) -> dict[str, Any]:
     """Let a call be sent once, where a test is about one send; a test about sending again gives a deadline of its
     own."""
     once = {} if "deadline" in options else {"max_sends": 1}
-    return {"api_key": API_KEY, "api_secret": API_SECRET, "engine": ENGINE, **once, **options}
+    base_url = options.get("base_url")
+    # Whoever is the exchange in a test is so on both roads.
+    trade = {"trade_url": f"{base_url.replace('http', 'ws', 1)}/v5/trade"} if isinstance(base_url, str) else {}
+    return {"api_key": API_KEY, "api_secret": API_SECRET, "engine": ENGINE, **once, **trade, **options}
 
 
 def cancel_sync(order: CancelOrderRequest, **options: Any) -> CancelAccepted:

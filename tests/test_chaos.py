@@ -65,7 +65,7 @@ MOST_FAULTS = 3
 MOST_REQUOTES = 3
 BOT_QTY = "7"
 TOLERANCE = CLOCK_TOLERANCE + 50  # ms; the answer that says the exchange's time was under way for a while
-ENGINES: list[EngineName] = ["h11", "httptools"]
+ENGINES: list[EngineName] = ["h11", "httptools", "websocket"]
 
 # Everything that an honest exchange can do to a request: it may be silent or garbled, but it does not lie.
 FAULTS: dict[str, Fault] = {
@@ -342,6 +342,7 @@ class Stage:
             self.exchange,
             stream=world.stream is not None,
             engine=world.engine,
+            trade_url=self.exchange.trade_url,
             max_connections=STORIES_AT_ONCE,
             deadline=DEADLINE,
             timeout=0.25,

@@ -17,7 +17,7 @@ from bybit_v5.models import CancelByOrderId, CancelOrderResponse, ErrorResponse
 from bybit_ext import AsyncBybit, Bybit, InvalidInput, NotSent, OutcomeUnknown
 from bybit_ext.engines.hosts import REST_HOSTS, rest_host
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import API_KEY, API_SECRET, Cancel, answering, with_defaults
+from tests.conftest import API_KEY, API_SECRET, Cancel, answering, over_http, with_defaults
 
 ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
 
@@ -339,6 +339,7 @@ class TestSending:
             cancel(ORDER, transport=httpx.MockTransport(handle))
         assert seen == ["https://api.bybit.com/v5/order/cancel"]
 
+    @over_http
     def test_a_server_that_does_not_answer_is_unknown_after_the_timeout(self, cancel: Cancel) -> None:
         with (
             socket.create_server(("127.0.0.1", 0)) as server,
@@ -346,6 +347,7 @@ class TestSending:
         ):
             cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.05, deadline=0.06)
 
+    @over_http
     @pytest.mark.parametrize(
         "answer",
         [b"", b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"retCode": 0}', b"nonsense\r\n\r\n"],

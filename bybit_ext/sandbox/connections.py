@@ -68,7 +68,7 @@ class Connection(ABC):
             self._loop.call_soon_threadsafe(function, *arguments)
 
     async def _answer_requests(self) -> None:
-        while await self._answer_request(_read(await self._receive())):
+        while await self._answer_request(read_object(await self._receive())):
             pass
 
     async def _receive(self) -> str:
@@ -138,7 +138,8 @@ class Connections(Generic[Kind]):
                 self._open.discard(connection)
 
 
-def _read(text: str) -> dict[str, Any] | None:
+def read_object(text: str) -> dict[str, Any] | None:
+    """Return a JSON object, None if a text is none."""
     try:
         request: Any = json.loads(text)
     except (ValueError, RecursionError):

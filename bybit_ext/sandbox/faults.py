@@ -178,8 +178,8 @@ class StreamFaults:
 class TradeFaults:
     """What goes wrong with the trade WebSocket, beside the faults of its requests, which are those that HTTP has.
 
-    There, a fault with a body says that in place of the answer, as a message; and any fault that cuts a response short
-    resets the connection, with all that is in flight.
+    There, a fault with a body says that in place of the answer; if it is no JSON object, as a message that answers
+    nothing. Any fault that cuts a response short, or has an HTTP status, resets the connection, with all in flight.
 
     Attributes:
         refuse_auth: whether the log-in is refused.

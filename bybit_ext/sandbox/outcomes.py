@@ -32,6 +32,15 @@ class Outcome:
         """Return the outcome of what is refused."""
         return cls(refusal.ret_code, refusal.ret_msg)
 
+    def as_json(self) -> Result:
+        """Return it by the names on the wire."""
+        return {
+            "retCode": self.ret_code,
+            "retMsg": self.ret_msg,
+            "result": self.result,
+            "retExtInfo": self.ext_info,
+        }
+
 
 def spoil(outcome: Outcome, fault: Fault) -> Outcome:
     """Return what a fault makes of an outcome: another code, other ids, or shorter lists."""

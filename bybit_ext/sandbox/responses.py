@@ -117,16 +117,9 @@ class _Http:
 
     def _respond(self, outcome: Outcome, limits: Mapping[str, str] = MappingProxyType({})) -> Response:
         now = self._exchange.clock()
-        content = {
-            "retCode": outcome.ret_code,
-            "retMsg": outcome.ret_msg,
-            "result": outcome.result,
-            "retExtInfo": outcome.ext_info,
-            "time": now,
-        }
         # Not Starlette's JSONResponse: a request can hold half a surrogate pair, which UTF-8 cannot, but an escape can.
         return Response(
-            json.dumps(content),
+            json.dumps({**outcome.as_json(), "time": now}),
             media_type="application/json",
             headers={
                 "Traceid": uuid.uuid4().hex,

@@ -6,6 +6,7 @@ A request is checked in this order: its `reqId`, its operation, the log-in, its 
 import json
 import uuid
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, cast
 
 from attrs import define, field
@@ -14,7 +15,7 @@ from starlette.websockets import WebSocket
 
 from bybit_ext.calls.strict_json import object_fields
 
-from .connections import Connection, Connections
+from .connections import Connection, Connections, read_object
 from .exceptions import NOT_LOGGED_IN, OP_NOT_FOUND, REQ_ID_REPEATED, Refusal, invalid_request
 from .fault_injection import Dropped, apply_fault, drop_connection
 from .models import Exchange
@@ -29,6 +30,7 @@ _OPERATIONS = {
     "order.cancel": ("POST", "/v5/order/cancel"),
     "order.cancel-batch": ("POST", "/v5/order/cancel-batch"),
 }
+_FIELDS = {"retCode": "retCode", "retMsg": "retMsg", "result": "data", "retExtInfo": "retExtInfo"}
 _HEADERS = ("Traceid", "Timenow", "X-Bapi-Limit", "X-Bapi-Limit-Status", "X-Bapi-Limit-Reset-Timestamp")
 
 
@@ -115,13 +117,14 @@ class _Connection(Connection):
         now, fault = self._exchange.clock(), answer.fault
         true = Response(headers={"Traceid": uuid.uuid4().hex, "Timenow": str(now), **answer.limits})
         spoiled = await apply_fault(fault, true, now)
-        if isinstance(spoiled, Dropped):
+        said = answer.outcome.as_json() if fault.body is None else read_object(fault.body.decode("latin-1"))
+        if isinstance(spoiled, Dropped) or fault.status != HTTPStatus.OK:
             drop_connection(self._socket.scope)
             self._stop()
-        elif fault.body is not None:
+        elif fault.body is not None and said is None:
             await self._socket.send_text(fault.body.decode("latin-1"))
         else:
-            await self._send(self._frame(request, answer.outcome, spoiled.headers))
+            await self._send(self._frame(request, said or {}, spoiled.headers))
 
     def _check(self, request: dict[str, Any]) -> Refusal | None:
         req_id = request.get("reqId")
@@ -138,15 +141,11 @@ class _Connection(Connection):
         timestamp, recv_window = header.get("X-BAPI-TIMESTAMP", ""), header.get("X-BAPI-RECV-WINDOW", 5000)
         return check_time(str(timestamp), str(recv_window), self._exchange.clock()) or _check_form(validator, request)
 
-    def _frame(self, request: dict[str, Any], outcome: Outcome, headers: Mapping[str, str]) -> dict[str, Any]:
-        named = {name: request[name] for name in ("reqId",) if name in request}
+    def _frame(self, request: dict[str, Any], said: dict[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        """Return what is said over HTTP as this road has it."""
         return {
-            **named,
-            "retCode": outcome.ret_code,
-            "retMsg": outcome.ret_msg,
-            "op": request.get("op"),
-            "data": outcome.result,
-            "retExtInfo": outcome.ext_info,
+            **{name: request[name] for name in ("reqId", "op") if name in request},
+            **{field: said[name] for name, field in _FIELDS.items() if name in said},
             "header": {name: headers[name] for name in _HEADERS if name in headers},
             "connId": self._id,
         }

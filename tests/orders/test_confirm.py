@@ -47,7 +47,7 @@ from bybit_ext.sandbox.faults import (
     truncate_response,
 )
 from bybit_ext.sandbox.queries import OrderQuery
-from tests.conftest import Confirm, options_of
+from tests.conftest import Confirm, options_of, over_http
 
 ALWAYS = 100
 STREAMS: dict[str, StreamFaults | None] = {
@@ -405,7 +405,7 @@ class TestRefused:
         [
             (respond_with(10001), InvalidRequest),
             (respond_with(10003), AuthenticationFailed),
-            (respond_with_page(403), Forbidden),
+            pytest.param(respond_with_page(403), Forbidden, marks=over_http),
         ],
     )
     def test_another_refusal_is_what_it_is(

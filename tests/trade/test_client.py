@@ -32,6 +32,7 @@ from bybit_ext.sandbox.faults import (
     truncate_response,
 )
 from tests.conftest import API_KEY, API_SECRET, Cancel, Confirm, answering, options_of
+from tests.engines.senders import until
 from tests.engines.servers import Peer, RawServer, reply
 from tests.sandbox.wire import RSA_PUBLIC_KEY, wait_for_end
 from tests.vectors import CONTENT
@@ -226,8 +227,7 @@ class TestErrors:
             async with AsyncBybit(**trading(exchange), max_sends=1) as bybit:
                 calls = [asyncio.create_task(bybit.cancel_order(order)) for order in orders]
                 async with asyncio.timeout(LONG):
-                    while any(exchange.order(order.order_id).order_status == "New" for order in orders):
-                        await asyncio.sleep(0.005)
+                    await until(lambda: all(exchange.order(one.order_id).order_status != "New" for one in orders))
                 exchange.drop_trade_connections()
                 return await asyncio.gather(*calls, return_exceptions=True)
 
@@ -250,7 +250,7 @@ class TestErrors:
 
         with (
             RawServer(serving(lie)) as server,
-            pytest.raises(OutcomeUnknown, match="result.order_id: must be str"),
+            pytest.raises(OutcomeUnknown, match=r"result\.order_id: must be str"),
         ):
             cancel(order_on(exchange), **{**trading(exchange), "trade_url": server.url.replace("http", "ws")})
 

@@ -52,11 +52,11 @@ def send_numbers(sender: Sender, count: int, seconds: float = LIMIT) -> list[Sen
     return found
 
 
-def begin(sender: Sender, request: Request, **options: Any) -> Callable[[], Sent]:
+def begin(sender: Sender, request: Request) -> Callable[[], Sent]:
     """Send a request beside; return what waits for its end."""
     if not isinstance(sender, AsyncSender):
         sent: list[Sent] = []
-        thread = in_thread(lambda: sent.append(sender.attempt(request, **options)))
+        thread = in_thread(lambda: sent.append(sender.attempt(request)))
 
         def end() -> Sent:
             thread.join(LIMIT)
@@ -66,7 +66,7 @@ def begin(sender: Sender, request: Request, **options: Any) -> Callable[[], Sent
 
     async def attempt() -> Sent:
         try:
-            return await sender.engine.send(request, sign, **{"seconds": 5.0, **options})
+            return await sender.engine.send(request, sign, seconds=5.0)
         except (NotSent, Lost) as error:
             return error
 
@@ -250,7 +250,7 @@ def test_what_is_in_flight_when_a_connection_ends_is_lost(
     sending = sender(open_server(serving(serve)))
     found = [result_of(one) for one in send_numbers(sending, 5)]
     assert found.count(Lost) == 3
-    assert len([one for one in found if isinstance(one, dict)]) == 2
+    assert sum(isinstance(one, dict) for one in found) == 2
     assert result_of(sending.attempt(number(9))) == {"number": 9}  # over a new connection
 
 
@@ -528,7 +528,7 @@ def test_the_time_of_the_first_who_waits_does_not_end_the_others(
         except (NotSent, Lost) as error:
             return error
 
-    async def send_both() -> list[Sent]:
+    async def send_both() -> tuple[Sent, Sent]:
         return await asyncio.gather(attempt(1, 0.2), attempt(2, LIMIT))
 
     first, second = sending.run(send_both())
