@@ -19,6 +19,7 @@ from tests.engines.servers import RawServer
 from .exchange import settings_for
 
 OpenTrade = Callable[..., Any]
+"""Opens what sends: a `SyncSender`, or an `AsyncSender`, which tests for coroutines look into."""
 
 
 def open_trade_sender(mode: str, server: RawServer, *, http: RawServer | None = None, **settings: Any) -> Sender:

@@ -34,22 +34,24 @@ def send_numbers(sender: Sender, count: int, seconds: float = LIMIT) -> list[Sen
         def send(which: int) -> None:
             sent[which] = sender.attempt(number(which), seconds=seconds)
 
-        threads = [in_thread(lambda which=which: send(which)) for which in range(count)]  # type: ignore[misc]
+        threads = [in_thread(lambda which=which: send(which)) for which in range(count)]
         for thread in threads:
             thread.join(LIMIT)
         return sent
 
-    async def attempt(which: int) -> Sent:
-        try:
-            return await sender.engine.send(number(which), sign, seconds=seconds)
-        except (NotSent, Lost) as error:
-            return error
-
     async def attempt_all() -> list[Sent]:
-        return await asyncio.gather(*map(attempt, range(count)))
+        return await asyncio.gather(*(attempt(sender, which, seconds) for which in range(count)))
 
     found: list[Sent] = sender.run(attempt_all())
     return found
+
+
+async def attempt(sender: AsyncSender, which: int, seconds: float) -> Sent:
+    """Send a request that can be told from others; return the reply, or the error."""
+    try:
+        return await sender.engine.send(number(which), sign, seconds=seconds)
+    except (NotSent, Lost) as error:
+        return error
 
 
 def begin(sender: Sender, request: Request) -> Callable[[], Sent]:
@@ -64,16 +66,16 @@ def begin(sender: Sender, request: Request) -> Callable[[], Sent]:
 
         return end
 
-    async def attempt() -> Sent:
+    async def send() -> Sent:
         try:
             return await sender.engine.send(request, sign, seconds=5.0)
         except (NotSent, Lost) as error:
             return error
 
     async def start() -> "asyncio.Task[Sent]":
-        return asyncio.create_task(attempt())
+        return asyncio.create_task(send())
 
-    task = sender.run(start())
+    task: asyncio.Task[Sent] = sender.run(start())
 
     async def wait() -> Sent:
         return await task
@@ -438,7 +440,8 @@ def test_fresh_calls_at_once_share_a_connection(async_sender: OpenTrade, open_se
 
     async def send_all() -> list[Reply]:
         calls = (sending.engine.send(number(which), sign, seconds=LIMIT, fresh=True) for which in range(8))
-        return await asyncio.gather(*calls)
+        replies: list[Reply] = await asyncio.gather(*calls)
+        return replies
 
     assert [result_of(one) for one in sending.run(send_all())] == [{"number": which} for which in range(8)]
     assert server.opened == 2
@@ -493,15 +496,9 @@ def test_who_gives_up_does_not_take_the_connection_from_others(
     server = open_server(serve)
     sending = async_sender(server)
 
-    async def attempt(which: int, seconds: float) -> Sent:
-        try:
-            return await sending.engine.send(number(which), sign, seconds=seconds)
-        except (NotSent, Lost) as error:
-            return error
-
     async def send_all() -> list[Sent]:
-        cancelled = asyncio.create_task(attempt(0, LIMIT))
-        others = [asyncio.create_task(attempt(which, seconds)) for which, seconds in ((1, 0.1), (2, LIMIT))]
+        cancelled = asyncio.create_task(attempt(sending, 0, LIMIT))
+        others = [asyncio.create_task(attempt(sending, which, seconds)) for which, seconds in ((1, 0.1), (2, LIMIT))]
         await asyncio.sleep(0.05)
         cancelled.cancel()
         return await asyncio.gather(*others)
@@ -522,14 +519,8 @@ def test_the_time_of_the_first_who_waits_does_not_end_the_others(
 
     sending = async_sender(open_server(serve))
 
-    async def attempt(which: int, seconds: float) -> Sent:
-        try:
-            return await sending.engine.send(number(which), sign, seconds=seconds)
-        except (NotSent, Lost) as error:
-            return error
-
     async def send_both() -> tuple[Sent, Sent]:
-        return await asyncio.gather(attempt(1, 0.2), attempt(2, LIMIT))
+        return await asyncio.gather(attempt(sending, 1, 0.2), attempt(sending, 2, LIMIT))
 
     first, second = sending.run(send_both())
     assert isinstance(first, NotSent)

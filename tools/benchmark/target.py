@@ -19,6 +19,7 @@ class Target(NamedTuple):
         stream_url: the private stream's URL; None where there is none.
         api_key: the API key.
         api_secret: its secret.
+        trade_url: the trade WebSocket's URL; None where there is none.
     """
 
     url: str
@@ -26,3 +27,4 @@ class Target(NamedTuple):
     stream_url: str | None = None
     api_key: str = API_KEY
     api_secret: str = API_SECRET
+    trade_url: str | None = None

@@ -82,6 +82,26 @@ class TestAnswers:
         assert response.json()["retCode"] == 0
 
 
+class TestTrade:
+    @pytest.mark.parametrize("delay", [0.0, 0.005])
+    def test_a_cancel_is_acknowledged_under_its_id(self, delay: float) -> None:
+        with CannedServer(delay) as server, connect(server.target.trade_url or "") as socket:
+            for operation, answered in (("auth", "auth"), ("ping", "pong")):
+                socket.send(json.dumps({"op": operation, "args": []}))
+                assert json.loads(socket.recv(LIMIT))["op"] == answered
+            for number in range(3):
+                socket.send(json.dumps({"reqId": str(number), "op": "order.cancel", "args": [CANCEL]}))
+            answers = [json.loads(socket.recv(LIMIT)) for _ in range(3)]
+        assert sorted(answer["reqId"] for answer in answers) == ["0", "1", "2"]
+        assert {(answer["retCode"], answer["data"]["orderId"]) for answer in answers} == {(0, ORDER_ID)}
+
+    def test_what_is_no_cancel_of_the_order_is_refused(self, server: CannedServer) -> None:
+        with connect(server.target.trade_url or "") as socket:
+            for operation, body in (("order.create", CANCEL), ("order.cancel", {**CANCEL, "symbol": "other"})):
+                socket.send(json.dumps({"reqId": "1", "op": operation, "args": [body]}))
+                assert json.loads(socket.recv(LIMIT))["retCode"] == 10001
+
+
 class TestOrders:
     def test_the_end_of_a_placed_order_is_reported_once(self, server: CannedServer) -> None:
         first, second = server.orders.place(2)

@@ -63,7 +63,10 @@ def header(request: Request, name: str) -> str:
     return value
 
 
-@installed(*CLIENTS)
+HTTP = [client for client in CLIENTS if client.is_http]
+
+
+@installed(*HTTP)
 @pytest.mark.parametrize("in_flight", [1, 3])
 def test_a_client_sends_signed_cancels_of_the_order(
     client: Client, in_flight: int, recording: CannedServer, recorder: Recorder
@@ -84,6 +87,17 @@ def test_a_client_sends_signed_cancels_of_the_order(
         assert header(request, "X-BAPI-SIGN") == hmac.new(API_SECRET.encode(), text, hashlib.sha256).hexdigest()
 
 
+@installed(*(client for client in CLIENTS if not client.is_http))
+@pytest.mark.parametrize("in_flight", [1, 3])
+def test_a_client_of_the_trade_websocket_sends_nothing_over_http(
+    client: Client, in_flight: int, recording: CannedServer, recorder: Recorder
+) -> None:
+    with start_client(client, recording.target) as process:
+        cost = cancel(process, [ORDER_ID] * 6, in_flight)
+    assert len(cost.latencies) == 6
+    assert recorder.requests == []
+
+
 @installed(*CONFIRMING)
 def test_a_confirming_client_waits_for_the_end_of_each_order(client: Client) -> None:
     with CannedServer(0.005) as server, start_client(client, server.target) as process:
@@ -97,7 +111,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("certificates")
 
 
-@installed(*CLIENTS, NOTHING)
+@installed(*HTTP, NOTHING)
 def test_a_first_call_says_when_it_was_answered_over_tls(client: Client, folder: Path) -> None:
     made = make_certificates(folder)
     with CannedServer(0.0, made.server_context()) as server:

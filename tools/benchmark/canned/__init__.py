@@ -6,5 +6,6 @@ http            the requests of a connection, and its answers
 answers         what is answered, with the headers that Bybit sends
 orders          the orders that were placed, and their reports
 private_stream  the stream that reports their ends
+trade_stream    the trade WebSocket: it acknowledges cancels
 certificates    an authority and a certificate, made on the fly
 """

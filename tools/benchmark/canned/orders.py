@@ -64,15 +64,21 @@ class Orders:
             return self._read(parse_qs(url.query).get("orderId", [""])[0])
         return refusal(404, "there is no such operation here", "404 Not Found")
 
-    def _cancel(self, body: dict[str, Any]) -> bytes:
+    def cancel(self, body: dict[str, Any]) -> bool:
+        """Cancel an order; return whether it is one of the benchmark's."""
         order_id = str(body.get("orderId"))
         if (body.get("category"), body.get("symbol"), len(order_id)) != (CATEGORY, SYMBOL, 36):
-            return refusal(10001, "this is not the order of the benchmark")
+            return False
         created = self._open.pop(order_id, None)
         if created is not None:
             order = {**self._template, "orderId": order_id, "createdTime": str(created)}
             asyncio.get_running_loop().call_later(self._delay, self._end, order)
-        return self._acknowledgements.of(order_id)
+        return True
+
+    def _cancel(self, body: dict[str, Any]) -> bytes:
+        if not self.cancel(body):
+            return refusal(10001, "this is not the order of the benchmark")
+        return self._acknowledgements.of(str(body["orderId"]))
 
     def _end(self, order: dict[str, Any]) -> None:
         now = _now()

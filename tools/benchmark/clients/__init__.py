@@ -43,6 +43,7 @@ class Client(NamedTuple):
         package: what installs that module.
         is_async: whether it is for coroutines; else it is for threads.
         per_thread: whether each thread has to have one of its own.
+        is_http: whether it sends over HTTP; else over the trade WebSocket, which is in clear text here.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Client(NamedTuple):
     package: str
     is_async: bool = False
     per_thread: bool = False
+    is_http: bool = True
 
     @property
     def is_ours(self) -> bool:
@@ -71,9 +73,18 @@ class Client(NamedTuple):
 CLIENTS = (
     Client("bybit-v5-fast", "ours:open_fast", "httptools", "bybit-v5[fast]"),
     Client("bybit-v5-h11", "ours:open_h11", "bybit_ext", "bybit-v5"),
+    Client("bybit-v5-websocket", "ours:open_websocket", "websockets", "bybit-v5[stream]", is_http=False),
     Client("bybit-v5-generated", "ours_generated:open_client", "bybit_ext", "bybit-v5"),
     Client("bybit-v5-async-fast", "ours_async:open_fast", "httptools", "bybit-v5[fast]", is_async=True),
     Client("bybit-v5-async-h11", "ours_async:open_h11", "bybit_ext", "bybit-v5", is_async=True),
+    Client(
+        "bybit-v5-async-websocket",
+        "ours_async:open_websocket",
+        "websockets",
+        "bybit-v5[stream]",
+        is_async=True,
+        is_http=False,
+    ),
     Client("pybit", "pybit_client:open_client", "pybit", "pybit", per_thread=True),
     Client("ccxt", "ccxt_client:open_client", "ccxt", "ccxt", per_thread=True),
     Client("ccxt-async", "ccxt_client:open_async_client", "ccxt", "ccxt", is_async=True),

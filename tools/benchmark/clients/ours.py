@@ -1,4 +1,4 @@
-"""bybit-v5, blocking: `Bybit` with either engine. One serves all threads, as its documentation allows."""
+"""bybit-v5, blocking: `Bybit` with each engine. One serves all threads, as its documentation allows."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -30,6 +30,7 @@ def open_bybit(engine: EngineName, target: Target) -> Bybit:
         target.api_secret,
         base_url=target.url,
         stream_url=target.stream_url,
+        trade_url=target.trade_url,
         ca_file=target.ca_file,
         engine=engine,
     )
@@ -37,5 +38,6 @@ def open_bybit(engine: EngineName, target: Target) -> Bybit:
 
 open_fast = partial(_cancelling, "httptools")
 open_h11 = partial(_cancelling, "h11")
+open_websocket = partial(_cancelling, "websocket")
 confirm_fast = partial(_confirming, "httptools")
 confirm_h11 = partial(_confirming, "h11")

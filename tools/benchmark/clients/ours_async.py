@@ -1,4 +1,4 @@
-"""bybit-v5, coroutines: `AsyncBybit` with either engine."""
+"""bybit-v5, coroutines: `AsyncBybit` with each engine."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -37,6 +37,7 @@ def _open(engine: EngineName, target: Target) -> AsyncBybit:
         target.api_secret,
         base_url=target.url,
         stream_url=target.stream_url,
+        trade_url=target.trade_url,
         ca_file=target.ca_file,
         engine=engine,
     )
@@ -44,5 +45,6 @@ def _open(engine: EngineName, target: Target) -> AsyncBybit:
 
 open_fast = partial(_cancelling, "httptools")
 open_h11 = partial(_cancelling, "h11")
+open_websocket = partial(_cancelling, "websocket")
 confirm_fast = partial(_confirming, "httptools")
 confirm_h11 = partial(_confirming, "h11")
