@@ -4,14 +4,13 @@ import asyncio
 import socket
 import time
 from functools import partial
-from traceback import clear_frames
 
 from bybit_ext.errors import NotSent
 
 from .connection_async import AsyncConnection, open_connection
 from .forks import forget_in_children
 from .http1 import NewProtocol
-from .interface import Lost, Reply, Request, Sign, refuse_closed
+from .interface import ErrorsCleared, Reply, Request, Sign, refuse_closed
 from .loops import LoopPools
 from .outgoing import RequestHead
 from .settings import EngineSettings
@@ -38,13 +37,8 @@ class AsyncSocketEngine:
 
     async def send(self, request: Request, sign: Sign, *, seconds: float, fresh: bool = False) -> Reply:
         """Send a request and return the reply: see `AsyncEngine.send`."""
-        try:
+        with ErrorsCleared():
             return await self._send(request, sign, seconds, fresh=fresh)
-        except BaseException as error:
-            clear_frames(error.__traceback__)  # their local variables hold the signature, and what came back
-            if isinstance(error, NotSent | Lost):
-                error.__context__ = None  # a library's own error, which can quote what came back
-            raise
 
     async def _send(self, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
         if self._is_closed:

@@ -1,14 +1,13 @@
 """The engine for threads: the connections that are open, places for calls, closing and forks."""
 
 import time
-from traceback import clear_frames
 
 from bybit_ext.errors import NotSent
 
 from .connection_sync import Connection, open_connection
 from .forks import forget_in_children
 from .http1 import NewProtocol
-from .interface import Lost, Reply, Request, Sign, refuse_closed
+from .interface import ErrorsCleared, Reply, Request, Sign, refuse_closed
 from .places import Places
 from .settings import EngineSettings
 from .sockets import not_reached, reason_of
@@ -43,13 +42,8 @@ class SocketEngine:
 
     def send(self, request: Request, sign: Sign, *, seconds: float, fresh: bool = False) -> Reply:
         """Send a request and return the reply: see `Engine.send`."""
-        try:
+        with ErrorsCleared():
             return self._send(request, sign, time.monotonic() + seconds, fresh=fresh)
-        except BaseException as error:
-            clear_frames(error.__traceback__)  # their local variables hold the signature, and what came back
-            if isinstance(error, NotSent | Lost):
-                error.__context__ = None  # a library's own error, which can quote what came back
-            raise
 
     def _send(self, request: Request, sign: Sign, deadline: float, *, fresh: bool) -> Reply:
         if self._is_closed:

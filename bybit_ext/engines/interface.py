@@ -13,11 +13,13 @@ What each promises, sync and async alike (tests/engines holds every engine to it
 """
 
 from collections.abc import Callable, Mapping
+from traceback import clear_frames
+from types import TracebackType
 from typing import Protocol
 
 from attrs import field, frozen
 
-from bybit_ext.errors import InvalidInput
+from bybit_ext.errors import InvalidInput, NotSent
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values, as they are sent."""
@@ -66,6 +68,22 @@ class Reply:
 
 class Lost(Exception):
     """The request may have left this machine, and no complete answer came back. Its message says why."""
+
+
+class ErrorsCleared:
+    """A context that takes out of an error what could show a signature, or what came back.
+
+    That is the local variables of the frames that it went through, and, of errors of ours, a library's own error.
+    """
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None
+    ) -> None:
+        clear_frames(frames)
+        if isinstance(error, NotSent | Lost):
+            error.__context__ = None
 
 
 class Engine(Protocol):

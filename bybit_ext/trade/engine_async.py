@@ -2,10 +2,9 @@
 
 import asyncio
 from functools import partial
-from traceback import clear_frames
 
 from bybit_ext.engines.forks import forget_in_children
-from bybit_ext.engines.interface import AsyncEngine, Headers, Lost, Reply, Request, Sign, refuse_closed
+from bybit_ext.engines.interface import AsyncEngine, ErrorsCleared, Headers, Lost, Reply, Request, Sign, refuse_closed
 from bybit_ext.engines.loops import LoopPools
 from bybit_ext.errors import NotSent
 
@@ -66,13 +65,8 @@ class AsyncTradeEngine:
         operation = operation_of(request, self._settings.base_path)
         if operation is None:
             return await self._http.send(request, sign, seconds=seconds, fresh=fresh)
-        try:
+        with ErrorsCleared():
             return await self._send(operation, request, sign, seconds, fresh=fresh)
-        except BaseException as error:
-            clear_frames(error.__traceback__)  # their local variables hold the signature, and what came back
-            if isinstance(error, NotSent | Lost):
-                error.__context__ = None  # a library's own error, which can quote what came back
-            raise
 
     async def _send(self, operation: str, request: Request, sign: Sign, seconds: float, *, fresh: bool) -> Reply:
         if self._is_closed:

@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from traceback import clear_frames
 from typing import Any, TypeVar
 
 from bybit_ext.engines.forks import forget_in_children
-from bybit_ext.engines.interface import Engine, Headers, Lost, Reply, Request, Sign, refuse_closed
+from bybit_ext.engines.interface import Engine, ErrorsCleared, Headers, Lost, Reply, Request, Sign, refuse_closed
 from bybit_ext.engines.sockets import not_reached, reason_of
 from bybit_ext.errors import NotSent
 
@@ -89,13 +88,8 @@ class TradeEngine:
         operation = operation_of(request, self._settings.base_path)
         if operation is None:
             return self._http.send(request, sign, seconds=seconds, fresh=fresh)
-        try:
+        with ErrorsCleared():
             return self._send(operation, request, sign, time.monotonic() + seconds, fresh=fresh)
-        except BaseException as error:
-            clear_frames(error.__traceback__)  # their local variables hold the signature, and what came back
-            if isinstance(error, NotSent | Lost):
-                error.__context__ = None  # a library's own error, which can quote what came back
-            raise
 
     def _send(self, operation: str, request: Request, sign: Sign, deadline: float, *, fresh: bool) -> Reply:
         if self._is_closed:
