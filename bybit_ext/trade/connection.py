@@ -78,6 +78,7 @@ class TradeConnection(SocketProtocol):
         self._logged_in: asyncio.Future[None] = self._loop.create_future()
         self._logged_in.add_done_callback(_retrieve)
         self._calls: dict[str, Call] = {}  # by reqId, whose requests are written
+        self._req_ids: dict[object, str] = {}  # of these calls
         self._is_retired = False
         self._has_heard = True
         self._has_room = asyncio.Event()
@@ -133,7 +134,8 @@ class TradeConnection(SocketProtocol):
         elif self._ended is not None:
             self._finish(call, NotSent(f"The request did not leave ({self._ended})."))
         else:
-            self._calls[self._protocol.request(call.operation, call.body, call.headers)] = call
+            req_id = self._protocol.request(call.operation, call.body, call.headers)
+            self._calls[req_id], self._req_ids[call] = call, req_id
             self._write()
 
     def reserve(self, call: object) -> bool:
@@ -148,7 +150,8 @@ class TradeConnection(SocketProtocol):
     def release(self, call: object) -> None:
         """Do without the connection: its call has given up, or never used it."""
         self.users.discard(call)
-        for req_id in [known for known, one in self._calls.items() if one is call]:
+        req_id = self._req_ids.pop(call, None)
+        if req_id is not None:
             del self._calls[req_id]
             self._protocol.forget(req_id)
         self._close_if_done()
@@ -179,6 +182,7 @@ class TradeConnection(SocketProtocol):
                 else:
                     self._settle_log_in(LogInFailed(event.reply))
         except Broken as error:
+            self._write()  # what the library says to that
             self._end(str(error))
         except NotSent as error:  # of a clock that cannot be used
             self._settle_log_in(error)
@@ -209,6 +213,7 @@ class TradeConnection(SocketProtocol):
 
     def _finish(self, call: Call, outcome: Outcome) -> None:
         self.users.discard(call)
+        self._req_ids.pop(call, None)
         call.finish(outcome)
 
     def _close_if_done(self) -> None:

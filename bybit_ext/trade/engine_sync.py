@@ -160,6 +160,9 @@ class LoopThread:
         except RuntimeError:
             self._loop.close()
             raise
+        except BaseException:  # a signal handler's: the thread runs
+            self.stop()
+            raise
 
     def connect(self, call: object, deadline: float, *, fresh: bool) -> TradeConnection:
         """Reserve a connection for a call, and return it: as `TradePool.connection`."""

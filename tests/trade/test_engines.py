@@ -332,6 +332,33 @@ def test_it_goes_through_a_proxy(sender: OpenTrade, open_server: OpenServer, aut
     sending.close()
 
 
+def test_a_request_that_was_given_up_before_it_was_written_never_leaves(
+    sync_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    venues: list[Venue] = []
+    sending = sync_sender(open_server(serving(echo, venues)))
+    sending.send(number(1))
+    is_over = threading.Event()
+    sending.engine._thread.post(is_over.wait, LIMIT)  # the loop is busy
+    assert isinstance(sending.attempt(number(2), seconds=0.2), NotSent)
+    is_over.set()
+    assert result_of(sending.send(number(3))) == {"number": 3}
+    assert [request["args"][0] for request in venues[0].requests[1:]] == [{"number": 1}, {"number": 3}]
+
+
+def test_nothing_is_kept_of_a_call_that_got_no_answer(async_sender: OpenTrade, open_server: OpenServer) -> None:
+    def serve(venue: Venue) -> None:
+        venue.next_orders(1)
+        echo(venue)
+
+    sending = async_sender(open_server(serving(serve)))
+    assert isinstance(sending.attempt(number(1), seconds=0.2), Lost)
+    sending.send(number(2))
+    (connection,) = next(iter(sending.engine._pools._pools.values()))._open
+    assert (connection.users, connection._calls, connection._req_ids) == (set(), {}, {})
+    assert connection._protocol._in_flight == {}
+
+
 # ---- the log-in
 
 
