@@ -513,6 +513,28 @@ def test_a_connection_that_ended_while_it_was_idle_is_not_used(
             wait_until(lambda server=server, which=which: server.ended == which + 1)  # type: ignore[misc]
 
 
+def test_a_connection_on_which_something_came_in_is_used_all_the_same(
+    sender: OpenTrade, open_server: OpenServer
+) -> None:
+    is_answered, has_come = threading.Event(), threading.Event()
+
+    def serve(venue: Venue) -> None:
+        (request,) = venue.next_orders(1)
+        venue.answer(request)
+        is_answered.wait(LIMIT)
+        venue.say({"op": "pong"})
+        has_come.set()
+        echo(venue)
+
+    server = open_server(serving(serve))
+    sending = sender(server)
+    sending.send(number(1))
+    is_answered.set()
+    assert has_come.wait(LIMIT)  # the loop of coroutines does not run meanwhile
+    assert result_of(sending.send(number(2))) == {"number": 2}
+    assert server.opened == 1
+
+
 def test_who_gives_up_does_not_take_the_connection_from_others(
     async_sender: OpenTrade, open_server: OpenServer
 ) -> None:
