@@ -6,17 +6,25 @@ from typing import Any
 import pytest
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order, get_orders
-from bybit_v5.models import CancelByOrderId, CancelByOrderLinkId, CancelOrderResponse
+from bybit_v5.models import (
+    CancelAllBySymbol,
+    CancelByOrderId,
+    CancelByOrderLinkId,
+    CancelOrderResponse,
+    FuturesLimitOrder,
+)
 
 from bybit_ext import (
     AsyncBybit,
     AuthenticationFailed,
     Bybit,
     BybitError,
+    CancelOutcome,
     Forbidden,
     InvalidInput,
     NotSent,
     OrderClosed,
+    OrderNotFound,
     OutcomeUnknown,
     RateLimited,
 )
@@ -129,6 +137,27 @@ class TestCalls:
         exchange.register_key("rsa-key", RSA_PUBLIC_KEY)
         keys = {"api_key": "rsa-key", "api_secret": CONTENT["secrets"]["RSA"]}
         assert cancel(order_on(exchange), **{**trading(exchange), **keys}).sends == 1
+
+    @pytest.mark.parametrize("fault", [None, drop_response(), drop_response(carry_out=False), respond_with(20006)])
+    def test_an_order_is_placed_once(self, exchange: Sandbox, fault: Fault | None) -> None:
+        limit = FuturesLimitOrder("linear", "BTCUSDT", "Buy", "1", "100", order_link_id="once")
+        exchange.faults.on_create("once", [fault] if fault else [])
+        with Bybit(**trading(exchange)) as bybit:
+            accepted = bybit.place_order(limit)
+        assert [order.order_id for order in exchange.open_orders()] == [accepted.order_id]
+
+    def test_a_batch_is_cancelled(self, exchange: Sandbox) -> None:
+        orders = [order_on(exchange) for _ in range(3)]
+        with Bybit(**trading(exchange)) as bybit:
+            outcomes = bybit.cancel_batch_and_confirm([*orders, CancelByOrderId("linear", "BTCUSDT", "unknown")])
+        assert [type(one) for one in outcomes] == [CancelOutcome] * 3 + [OrderNotFound]
+        assert exchange._app.state.trade._desk.req_ids  # that way it went
+
+    def test_all_are_cancelled_over_http(self, exchange: Sandbox) -> None:
+        order_on(exchange)
+        with Bybit(**trading(exchange)) as bybit:
+            assert len(bybit.cancel_all(CancelAllBySymbol("linear", "BTCUSDT")).orders) == 1
+        assert not exchange._app.state.trade._desk.req_ids
 
     def test_the_rest_goes_over_http(self, exchange: Sandbox) -> None:
         with Bybit(**trading(exchange)) as bybit:
