@@ -41,6 +41,7 @@ sys.modules.update(dict.fromkeys(extras))
 import bybit_ext
 
 own = ("bybit_ext.cli", "bybit_ext.sandbox", "bybit_ext.pytest_plugin", "bybit_ext.engines.http1_httptools")
+own += tuple(f"bybit_ext.trade.{name}" for name in ("protocol", "connection", "pool", "engine_async", "engine_sync"))
 names = [one.name for one in pkgutil.walk_packages(bybit_ext.__path__, "bybit_ext.", onerror=lambda _: None)]
 core = [name for name in names if not name.startswith(own)]
 for name in core:

@@ -59,7 +59,8 @@ class TradeConnection(SocketProtocol):
         drop: takes it once it has ended.
 
     Attributes:
-        users: the calls that have reserved it.
+        users: the calls that have reserved it, and by when each has ended, in the event loop's time: what a signal
+            handler raises at the wrong moment can keep one from saying so.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class TradeConnection(SocketProtocol):
         drop: "Callable[[TradeConnection], None]",
     ) -> None:
         super().__init__(opened)
-        self.users: set[object] = set()
+        self.users: dict[object, float] = {}
         self._protocol = protocol
         self._heartbeat = heartbeat
         self._drop = drop
@@ -138,9 +139,9 @@ class TradeConnection(SocketProtocol):
             self._calls[req_id], self._req_ids[call] = call, req_id
             self._write()
 
-    def reserve(self, call: object) -> bool:
-        """Reserve it for a call; return whether it is usable. From any thread."""
-        self.users.add(call)
+    def reserve(self, call: object, deadline: float) -> bool:
+        """Reserve it for a call until a deadline; return whether it is usable. From any thread."""
+        self.users[call] = deadline
         if self.is_usable:
             return True
         with suppress(RuntimeError):  # the loop is closed
@@ -149,7 +150,7 @@ class TradeConnection(SocketProtocol):
 
     def release(self, call: object) -> None:
         """Do without the connection: its call has given up, or never used it."""
-        self.users.discard(call)
+        self.users.pop(call, None)
         req_id = self._req_ids.pop(call, None)
         if req_id is not None:
             del self._calls[req_id]
@@ -212,13 +213,15 @@ class TradeConnection(SocketProtocol):
             self._transport.write(data)
 
     def _finish(self, call: Call, outcome: Outcome) -> None:
-        self.users.discard(call)
+        self.users.pop(call, None)
         self._req_ids.pop(call, None)
         call.finish(outcome)
 
     def _close_if_done(self) -> None:
-        if not self.users and (self._is_retired or self._protocol.is_restarting):
-            self.close()
+        if self._is_retired or self._protocol.is_restarting:
+            now = self._loop.time()
+            if all(deadline < now for deadline in list(self.users.values())):
+                self.close()
 
     def _end(self, reason: str) -> None:
         self._ended = self._ended or reason
@@ -247,6 +250,9 @@ class TradeConnection(SocketProtocol):
             self._end("the server says nothing, not even an answer to a ping")
             return
         self._has_heard = False
+        self._close_if_done()
+        if self._ended is not None:
+            return
         self._protocol.ping()
         self._write()
         self._timer = self._loop.call_later(self._heartbeat, self._beat)

@@ -97,7 +97,8 @@ class TradeEngine:
         thread = self._thread or self._start()
         call = _ThreadCall(operation, request.body)
         try:
-            connection = (None if fresh else thread.pool.standing(call)) or thread.connect(call, deadline, fresh=fresh)
+            standing = None if fresh else thread.pool.standing(call, deadline)
+            connection = standing or thread.connect(call, deadline, fresh=fresh)
             if not connection.has_room:
                 thread.wait_for_room(connection, deadline)
             call.headers = (*request.headers, *sign())

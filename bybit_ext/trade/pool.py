@@ -6,6 +6,7 @@ its log-in will have been answered after the call began, which is what shows tha
 
 import asyncio
 import socket
+from contextlib import suppress
 
 from attrs import define, field
 
@@ -17,6 +18,8 @@ from .connection import TradeConnection
 from .protocol import TradeProtocol
 from .settings import TradeSettings
 
+_LOOK_AGAIN = 1.0  # seconds after which calls are looked for that have ended without a word
+
 
 @define(eq=False)
 class _Attempt:
@@ -24,12 +27,12 @@ class _Attempt:
 
     Attributes:
         deadline: by when it must stand, in the event loop's time.
-        waiting: the calls that need it. It is given up when there are none left.
+        waiting: the calls that need it, with their deadlines. It is given up when there are none left.
         task: opens it.
     """
 
     deadline: float
-    waiting: set[object] = field(factory=set[object])
+    waiting: dict[object, float] = field(factory=dict[object, float])
     task: "asyncio.Task[TradeConnection]" = field(init=False)
 
 
@@ -47,12 +50,12 @@ class TradePool:
         self._attempt: _Attempt | None = None
         self._changed = asyncio.Event()
 
-    def standing(self, call: object) -> TradeConnection | None:
+    def standing(self, call: object, deadline: float) -> TradeConnection | None:
         """Reserve the connection that stands for a call, and return it; None if there is none. From any thread."""
         connection = self._current
         if connection is None or not (connection.users or connection.is_quiet()):
             return None
-        return connection if connection.reserve(call) else None
+        return connection if connection.reserve(call, deadline) else None
 
     async def connection(self, call: object, deadline: float, *, fresh: bool) -> TradeConnection:
         """Reserve a connection for a call, and return it.
@@ -68,7 +71,7 @@ class TradePool:
         """
         if self._current and not fresh:
             await self._current.settle()
-            if connection := self.standing(call):
+            if connection := self.standing(call, deadline):
                 return connection
         while True:
             attempt = self._attempt or self._begin(deadline)
@@ -80,7 +83,7 @@ class TradePool:
                     raise  # else it was given up for lack of another call's time
 
     async def _join(self, attempt: _Attempt, call: object, deadline: float) -> TradeConnection:
-        attempt.waiting.add(call)
+        attempt.waiting[call] = deadline
         try:
             left = deadline - asyncio.get_running_loop().time()
             await asyncio.wait([attempt.task], timeout=max(0.0, left))
@@ -88,7 +91,7 @@ class TradePool:
                 return attempt.task.result()
             raise self._not_reached("no connection stood in time")
         finally:
-            attempt.waiting.discard(call)
+            attempt.waiting.pop(call, None)
             if not attempt.waiting and not attempt.task.done():
                 attempt.task.cancel()
                 self._end(attempt)
@@ -109,7 +112,7 @@ class TradePool:
         settings = self._settings
         connection = await open_connection(settings.route, settings.tls, self._make, attempt.deadline)
         self._open.add(connection)
-        connection.users.add(attempt)  # lest it is closed as one that nobody uses
+        connection.users[attempt] = attempt.deadline  # lest it is closed as one that nobody uses
         try:
             async with asyncio.timeout_at(attempt.deadline):
                 await connection.log_in()
@@ -119,7 +122,7 @@ class TradePool:
         except BaseException:
             connection.close()
             raise
-        connection.users |= attempt.waiting
+        connection.users.update(attempt.waiting)
         connection.release(attempt)
         former, self._current = self._current, connection
         if former:
@@ -156,7 +159,9 @@ class TradePool:
         self.drop_idle()
         while self._open or self._attempt:
             self._changed.clear()
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_AGAIN):
+                    await self._changed.wait()
             self.drop_idle()
 
     def forget(self) -> None:

@@ -41,13 +41,15 @@ class Venue:
     def accept(self) -> None:
         """Shake hands."""
         while not self._waiting and self._frames.state.name == "CONNECTING":
-            self._receive()
+            if not self._receive():
+                raise ConnectionError("the client has gone")
 
     def log_in(self) -> "Venue":
         """Shake hands, and agree to the log-in."""
         self.accept()
         request = self.next()
-        assert request
+        if request is None:
+            raise ConnectionError("the client has gone")
         assert request["op"] == "auth"
         self.say({"retCode": 0, "retMsg": "OK", "op": "auth", "connId": "1"})
         return self
@@ -67,9 +69,13 @@ class Venue:
 
     def next_orders(self, count: int) -> list[Message]:
         """Return so many requests that are no pings."""
-        found = [self.next_order() for _ in range(count)]
-        assert all(found)
-        return [one for one in found if one]
+        found: list[Message] = []
+        while len(found) < count:
+            request = self.next_order()
+            if request is None:
+                raise ConnectionError("the client has gone")
+            found.append(request)
+        return found
 
     def say(self, message: Message | bytes) -> None:
         """Send a message."""

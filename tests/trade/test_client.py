@@ -47,6 +47,8 @@ from tests.vectors import CONTENT
 
 from .exchange import Venue, echo, serving
 
+LIMIT_ORDER = FuturesLimitOrder("linear", "BTCUSDT", "Buy", "1", "100", order_link_id="once")
+
 
 def trading(exchange: Sandbox, **options: Any) -> dict[str, Any]:
     """Return what a client needs to reach an exchange over the trade WebSocket."""
@@ -138,13 +140,19 @@ class TestCalls:
         keys = {"api_key": "rsa-key", "api_secret": CONTENT["secrets"]["RSA"]}
         assert cancel(order_on(exchange), **{**trading(exchange), **keys}).sends == 1
 
-    @pytest.mark.parametrize("fault", [None, drop_response(), drop_response(carry_out=False), respond_with(20006)])
-    def test_an_order_is_placed_once(self, exchange: Sandbox, fault: Fault | None) -> None:
-        limit = FuturesLimitOrder("linear", "BTCUSDT", "Buy", "1", "100", order_link_id="once")
-        exchange.faults.on_create("once", [fault] if fault else [])
+    @pytest.mark.parametrize("faults", [[], [drop_response()], [respond_with(10016, carry_out=True)]])
+    def test_an_order_is_placed_once(self, exchange: Sandbox, faults: list[Fault]) -> None:
+        exchange.faults.on_create("once", faults)
         with Bybit(**trading(exchange)) as bybit:
-            accepted = bybit.place_order(limit)
+            accepted = bybit.place_order(LIMIT_ORDER)
         assert [order.order_id for order in exchange.open_orders()] == [accepted.order_id]
+
+    @pytest.mark.parametrize("fault", [drop_response(carry_out=False), respond_with(20006)])
+    def test_an_order_of_which_nothing_is_known_is_not_placed_again(self, exchange: Sandbox, fault: Fault) -> None:
+        exchange.faults.on_create("once", [fault])
+        with Bybit(**trading(exchange)) as bybit, pytest.raises(OutcomeUnknown):
+            bybit.place_order(LIMIT_ORDER, deadline=1.0)
+        assert exchange.open_orders() == []
 
     def test_a_batch_is_cancelled(self, exchange: Sandbox) -> None:
         orders = [order_on(exchange) for _ in range(3)]

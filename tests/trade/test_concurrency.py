@@ -205,6 +205,7 @@ def test_ctrl_c_ends_a_wait_for_a_connection(sync_sender: OpenTrade, open_server
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_ctrl_c_at_any_moment_leaves_no_wrong_answer(sync_sender: OpenTrade, open_server: OpenServer) -> None:
     sending = sync_sender(open_server(serving(echo)))
+    sending.send(number(0))
     interrupted = 0
     for which in range(60):
         timer = threading.Timer((which % 20) * 0.0001, _interrupt)

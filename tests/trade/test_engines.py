@@ -355,7 +355,7 @@ def test_nothing_is_kept_of_a_call_that_got_no_answer(async_sender: OpenTrade, o
     assert isinstance(sending.attempt(number(1), seconds=0.2), Lost)
     sending.send(number(2))
     (connection,) = next(iter(sending.engine._pools._pools.values()))._open
-    assert (connection.users, connection._calls, connection._req_ids) == (set(), {}, {})
+    assert (connection.users, connection._calls, connection._req_ids) == ({}, {}, {})
     assert connection._protocol._in_flight == {}
 
 
@@ -691,6 +691,19 @@ def test_no_thread_is_left(sync_sender: OpenTrade, open_server: OpenServer) -> N
     assert [one for one in threading.enumerate() if one.name == "bybit trade"]
     sending.close()
     wait_until(lambda: not [one for one in threading.enumerate() if one.name.startswith("bybit")])
+
+
+def test_a_call_that_ended_without_a_word_keeps_no_connection_open(
+    sync_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    """As one whose thread a signal handler took away."""
+    server = open_server(serving(echo))
+    sending = sync_sender(server)
+    sending.send(number(1))
+    assert sending.engine._thread.pool.standing("a call", time.monotonic() + 0.3)
+    sending.close()
+    wait_until(lambda: not [one for one in threading.enumerate() if one.name == "bybit trade"])
+    assert server.ended == 1
 
 
 def test_an_engine_that_is_abandoned_closes_its_connections(async_sender: OpenTrade, open_server: OpenServer) -> None:
