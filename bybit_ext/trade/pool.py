@@ -87,7 +87,7 @@ class TradePool:
         try:
             left = deadline - asyncio.get_running_loop().time()
             await asyncio.wait([attempt.task], timeout=max(0.0, left))
-            if attempt.task.done():
+            if attempt.task.done() and not attempt.task.cancelled():
                 return attempt.task.result()
             raise self._not_reached("no connection stood in time")
         finally:
@@ -116,11 +116,11 @@ class TradePool:
         try:
             async with asyncio.timeout_at(attempt.deadline):
                 await connection.log_in()
-        except TimeoutError:
+        except BaseException as error:
             connection.close()
-            raise self._not_reached("the log-in was not answered in time") from None
-        except BaseException:
-            connection.close()
+            self._drop(connection)  # it may have ended before it was noted
+            if isinstance(error, TimeoutError):
+                raise self._not_reached("the log-in was not answered in time") from None
             raise
         connection.users.update(attempt.waiting)
         connection.release(attempt)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from bybit_ext.engines.connection_async import open_connection
 from bybit_ext.engines.interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
 from bybit_ext.errors import InvalidInput, NotSent
+from bybit_ext.trade import pool
 from tests.engines.conftest import Authority
 from tests.engines.senders import AsyncSender, Sender, Sent, in_thread, sign, until
 from tests.engines.servers import Peer, answering, reply, wait_until
@@ -691,6 +693,29 @@ def test_no_thread_is_left(sync_sender: OpenTrade, open_server: OpenServer) -> N
     assert [one for one in threading.enumerate() if one.name == "bybit trade"]
     sending.close()
     wait_until(lambda: not [one for one in threading.enumerate() if one.name.startswith("bybit")])
+
+
+def test_connections_that_end_at_once_leave_no_thread(sync_sender: OpenTrade, open_server: OpenServer) -> None:
+    sending = sync_sender(open_server(Peer.reset))
+    for _ in range(50):
+        assert isinstance(sending.attempt(), NotSent)
+    sending.close()
+    wait_until(lambda: not [one for one in threading.enumerate() if one.name == "bybit trade"])
+
+
+def test_a_connection_that_ended_before_it_was_noted_is_forgotten(
+    async_sender: OpenTrade, open_server: OpenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def open_and_lose(*arguments: Any) -> Any:
+        connection: Any = await open_connection(*arguments)
+        connection.close()
+        await asyncio.sleep(0.01)  # asyncio tells it of its end
+        return connection
+
+    monkeypatch.setattr(pool, "open_connection", open_and_lose)
+    sending = async_sender(open_server(serving(echo)))
+    assert isinstance(sending.attempt(), NotSent)
+    assert next(iter(sending.engine._pools._pools.values()))._open == set()
 
 
 def test_a_call_that_ended_without_a_word_keeps_no_connection_open(
