@@ -728,7 +728,7 @@ def test_a_call_that_ended_without_a_word_keeps_no_connection_open(
     assert sending.engine._thread.pool.standing("a call", time.monotonic() + 0.3)
     sending.close()
     wait_until(lambda: not [one for one in threading.enumerate() if one.name == "bybit trade"])
-    assert server.ended == 1
+    wait_until(lambda: server.ended == 1)
 
 
 def test_an_engine_that_is_abandoned_closes_its_connections(async_sender: OpenTrade, open_server: OpenServer) -> None:
