@@ -27,7 +27,7 @@ class Made:
     """What a call has brought.
 
     Attributes:
-        times: when the SDK looked at its clock, UTC in ms: first when the call began, last when it last signed.
+        times: when the call began, and then when the SDK looked at its clock, UTC in ms: at last when it last signed.
         result: what was returned or raised.
         ended_at: when, UTC in ms.
     """
@@ -42,8 +42,8 @@ CallAll = Callable[[dict[str, Any], Sequence[Call]], list[Made]]
 
 
 def note_times() -> list[int]:
-    """Return a list for the times at which the SDK looks at its clock."""
-    times: list[int] = []
+    """Return a list with the time, for the times at which the SDK looks at its clock from now on."""
+    times = [system_clock()]
     times_of_call.set(times)
     return times
 

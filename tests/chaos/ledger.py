@@ -53,12 +53,13 @@ class Ledger:
 
     def was_open(self, order_id: str, since: float, until: float) -> bool:
         """Return whether an order was open at some moment of a time."""
-        return self.opened_at(order_id) <= until and self._closed_at(order_id) >= since
+        return self.opened_at(order_id) <= until and self.closed_at(order_id) >= since
 
     def was_open_throughout(self, order_id: str, since: float, until: float) -> bool:
-        return self.opened_at(order_id) <= since and self._closed_at(order_id) > until
+        return self.opened_at(order_id) <= since and self.closed_at(order_id) > until
 
-    def _closed_at(self, order_id: str) -> float:
+    def closed_at(self, order_id: str) -> float:
+        """Return when an order ended; never is infinite."""
         last = self._states[order_id][-1]
         return float("inf") if is_open(last.order) else last.since
 
