@@ -60,7 +60,8 @@ class BatchItem:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the item of a batch."""
-        return {name: value for name, value in self.request.to_dict().items() if name != "category"}
+        fields = self.request.to_dict().items()
+        return {name: value for name, value in fields if name != "category" and value is not None}
 
 
 @define

@@ -106,13 +106,17 @@ class PlaceCalls:
         raise OutcomeUnknown(message, unknown.evidence, last_order=self.last_order, order_link_id=self.link_id)
 
     def _find(self) -> Flow[Order | None]:
-        """Look for the order in both lists."""
+        """Look for the order in both lists.
+
+        Of several that can be it, it is the oldest: once it had ended, others could be placed with its link id.
+        """
+        found: list[Order] = []
         for which in OPERATIONS:
             for order in (yield from self._read(which)):
                 if self._is_it(order):
-                    return order
+                    found.append(order)
                 self.last_order = self.last_order or order
-        return None
+        return min(found, key=lambda order: parse_time(order.created_time) or 0) if found else None
 
     def _read(self, which: List) -> Flow[list[Order]]:
         """Read the orders of this link id from one of the lists; none if it cannot be read."""
@@ -147,15 +151,17 @@ class PlaceCalls:
         return is_of_category and order.symbol == self.order.symbol and order.order_link_id == self.link_id
 
     def _is_it(self, order: Order) -> bool:
-        """Return whether an order of this link id is the one: an older one may have had the same."""
-        if not order.order_id:
+        """Return whether an order of this link id can be the one: others may have had the same, before or after."""
+        if not order.order_id or not self._is_alike(order):
             return False
-        if self.is_made_up:
-            return True
         created = parse_time(order.created_time)
-        is_new = created is not None and created >= self.start.earliest - CLOCK_TOLERANCE
-        is_alike = (order.side, order.order_type) == (self.order.side, self.order.order_type)
-        return is_new and is_alike and parse_decimal(order.qty) == parse_decimal(self.order.qty)
+        return self.is_made_up or (created is not None and created >= self.start.earliest - CLOCK_TOLERANCE)
+
+    def _is_alike(self, order: Order) -> bool:
+        asked = self.order.to_dict()
+        may_be_reduced = asked.get("reduceOnly") or asked.get("closeOnTrigger")  # to the position that is there
+        is_of_qty = may_be_reduced or parse_decimal(order.qty) == parse_decimal(self.order.qty)
+        return bool(is_of_qty) and (order.side, order.order_type) == (self.order.side, self.order.order_type)
 
     def _accept(self, order: Order, evidence: Evidence) -> OrderAccepted:
         if order.order_status == "Rejected":

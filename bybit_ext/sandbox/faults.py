@@ -58,8 +58,12 @@ class Fault:
     @property
     def spoils_response(self) -> bool:
         """Whether something goes wrong with the response as a whole, and not only with what it says."""
-        is_whole = (self.delay, self.drop, self.keep, self.status, self.body) == (0.0, False, None, 200, None)
-        return not is_whole or bool(self.headers)
+        return self.hides_outcome or self.delay > 0 or bool(self.headers)
+
+    @property
+    def hides_outcome(self) -> bool:
+        """Whether the response does not say what became of the request."""
+        return (self.drop, self.keep, self.status, self.body) != (False, None, 200, None)
 
 
 def drop_response(*, carry_out: bool = True) -> Fault:
@@ -230,7 +234,8 @@ class Faults:
         """Let the next requests to cancel this order go wrong, one fault each; those after them go right.
 
         In a batch, only this order is not cancelled, is filled, or gets the fault's retCode as its code. What goes
-        wrong with a response goes wrong with that of the whole batch; of several such faults, the first.
+        wrong with a response goes wrong with that of the whole batch; of several such faults, the first that hides what
+        became of the batch, or the first.
         """
         with self._lock:
             self._per_order.setdefault(order_id, deque()).extend(faults)

@@ -150,8 +150,10 @@ class Operations:
             result={"list": [_shown_in_batch(name, one) for name, one in zip(names, outcomes, strict=True)]},
             ext_info={"list": [{"code": one.ret_code, "msg": one.ret_msg} for one in outcomes]},
         )
-        spoiling = next((one for one in (fault, *faults) if one.spoils_response), fault)
-        return spoil(whole, fault), evolve(spoiling, ret_code=fault.ret_code)
+        spoiling = [one for one in (fault, *faults) if one.spoils_response]
+        # Not a delay alone, if another one says that an order's cancel is not carried out, and that nobody hears so.
+        worst = next((one for one in spoiling if one.hides_outcome), spoiling[0] if spoiling else fault)
+        return spoil(whole, fault), evolve(worst, ret_code=fault.ret_code)
 
     def _cancel_all(self, request: _Request) -> tuple[Outcome, Fault]:
         query = _read_cancel_all(request.arguments)

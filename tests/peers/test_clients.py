@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from bybit_ext.sandbox import Sandbox
+from tests.peers.sessions import open_pybit, prepare_ccxt
 from tests.sandbox.wire import OPEN, RSA_PUBLIC_KEY, wait_for_end
 from tests.vectors import CONTENT, FILE
 
@@ -36,29 +37,12 @@ def keys(request: pytest.FixtureRequest, sandbox: Sandbox) -> tuple[str, str]:
 
 @pytest.fixture
 def pybit(sandbox: Sandbox, keys: tuple[str, str]) -> Any:
-    unified_trading: Any = pytest.importorskip("pybit.unified_trading")
-    session = unified_trading.HTTP(api_key=keys[0], api_secret=keys[1], rsa_authentication="PRIVATE KEY" in keys[1])
-    session.endpoint = sandbox.url
-    return session
+    return open_pybit(sandbox, *keys)
 
 
 @pytest.fixture
 def ccxt(sandbox: Sandbox, keys: tuple[str, str]) -> Any:
     return prepare_ccxt(pytest.importorskip("ccxt"), sandbox, *keys)
-
-
-def prepare_ccxt(module: Any, sandbox: Sandbox, api_key: str, secret: str) -> Any:
-    exchange = module.bybit({"apiKey": api_key, "secret": secret, "enableRateLimit": False})
-    exchange.urls["api"] = dict.fromkeys(exchange.urls["api"], sandbox.url)
-    # What it would ask the exchange for before the cancel; the sandbox has no list of markets.
-    exchange.options |= {"enableUnifiedMargin": False, "enableUnifiedAccount": True}
-    kinds: list[dict[str, Any]] = [
-        {"symbol": "BTC/USDT", "type": "spot", "spot": True},
-        {"symbol": "BTC/USDT:USDT", "type": "swap", "spot": False, "swap": True, "contract": True, "linear": True},
-    ]
-    common = {"id": "BTCUSDT", "base": "BTC", "quote": "USDT", "precision": {"amount": 0.001, "price": 0.1}}
-    exchange.set_markets([exchange.safe_market_structure({**common, **kind}) for kind in kinds])
-    return exchange
 
 
 def test_pybit_cancels_by_order_id(pybit: Any, sandbox: Sandbox) -> None:

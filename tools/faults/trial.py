@@ -21,7 +21,7 @@ _LEFT_OUT = (
     "live",
     "peers",
     "tools",
-    "test_chaos.py",
+    "chaos",
     "test_live.py",
     "test_packaging.py",
     "test_regenerate.py",

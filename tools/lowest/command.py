@@ -28,7 +28,7 @@ _LEFT_OUT = (
     "test_regenerate.py",
     "test_typing.py",
     # of chance, which versions do not change
-    "test_chaos.py",
+    "chaos",
     # with a client of the stream that asks websockets for `proxy=`, which 13 and 14 do not have
     "sandbox/test_orders.py",
     "sandbox/test_private_stream.py",

@@ -1,0 +1,1 @@
+"""The examples, run on the sandbox."""
