@@ -107,6 +107,9 @@ class Together(Generic[Result]):
         Args:
             flows: what to run.
             helper: runs beside them until all of them have ended; None for none.
+
+        Raises:
+            BybitError: the helper failed.
         """
         tasks = [_Task(flow, place) for place, flow in enumerate(flows)]
         if helper:
@@ -114,10 +117,11 @@ class Together(Generic[Result]):
         self._ready.extend((task, None) for task in tasks)
         try:
             while len(self._results) < len(flows):
+                self._wake_due()
                 if self._ready:
                     yield from self._resume(*self._ready.popleft())
                 else:
-                    yield from self._wait()
+                    yield from self._hear(self._waiting[0][0] - self.time.now if self._waiting else _LONG)
         finally:
             for task in tasks:
                 task.flow.close()
@@ -131,6 +135,8 @@ class Together(Generic[Result]):
         except StopIteration as stop:
             self._end(task, stop.value)
         except BybitError as error:
+            if task.place is None:
+                raise  # nobody else would hear of it, and the flows may wait for the helper
             self._end(task, error)
         else:
             if isinstance(effect, Send):
@@ -158,22 +164,18 @@ class Together(Generic[Result]):
             inbox.wake(task, self._ready)
         heapq.heappush(self._waiting, (self.time.now + seconds, id(task), task.turn, task))
 
-    def _wait(self) -> Flow[None]:
-        """Wait until an event comes, or the time of a flow."""
+    def _wake_due(self) -> None:
+        """Wake the flows whose time has come, also while others keep sending."""
         while self._waiting:
             until, _, turn, task = self._waiting[0]
             if turn == task.turn and until > self.time.now:
-                break
+                return
             heapq.heappop(self._waiting)
             if turn == task.turn:
                 task.turn += 1
                 if task.inbox:
                     task.inbox.forget()
                 self._ready.append((task, None))
-        if self._ready:
-            return
-        seconds = self._waiting[0][0] - self.time.now if self._waiting else _LONG
-        yield from self._hear(seconds)
 
     def _hear(self, seconds: float) -> Flow[None]:
         """Hand on the next event, and those that have arrived already."""
