@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from attrs import define, field
@@ -98,7 +98,7 @@ class World:
 
     def send(self, target: str, times: int = 1) -> Flow[list[str]]:
         replies: list[str] = []
-        for _ in range(times):
+        while len(replies) < times:
             replies.append((yield send(target)))
         return replies
 
@@ -418,7 +418,7 @@ class Lines:
         self._file = file
         self.lines = 0
 
-    def __enter__(self) -> "Lines":
+    def __enter__(self) -> Self:
         self._before = sys.gettrace()
         sys.settrace(self._enter)
         return self
