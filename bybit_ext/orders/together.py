@@ -89,8 +89,10 @@ class Together(Generic[Result]):
     time: CallTime
     subscription: Subscription | None
     _inboxes: defaultdict[OrderKey, list[Inbox]] = field(factory=lambda: defaultdict(list), init=False)
+    _tasks: list[_Task] = field(factory=list[_Task], init=False)
     _ready: deque[_Woken] = field(factory=deque[_Woken], init=False)
     _waiting: list[_Waiting] = field(factory=list[_Waiting], init=False)
+    _waits: int = field(default=0, init=False)
     _results: dict[int, Result | BybitError] = field(factory=dict[int, Any], init=False)
 
     def inbox_for(self, key: OrderKey) -> Inbox | None:
@@ -101,20 +103,10 @@ class Together(Generic[Result]):
         self._inboxes[key].append(inbox)
         return inbox
 
-    def run(self, flows: Sequence[Flow[Result]], helper: Flow[None] | None = None) -> Flow[list[Result | BybitError]]:
-        """Return what each of some flows returned or raised, in their order.
-
-        Args:
-            flows: what to run.
-            helper: runs beside them until all of them have ended; None for none.
-
-        Raises:
-            BybitError: the helper failed.
-        """
-        tasks = [_Task(flow, place) for place, flow in enumerate(flows)]
-        if helper:
-            tasks.append(_Task(helper, None))
-        self._ready.extend((task, None) for task in tasks)
+    def run(self, flows: Sequence[Flow[Result]]) -> Flow[list[Result | BybitError]]:
+        """Return what each of some flows returned or raised, in their order."""
+        for place, flow in enumerate(flows):
+            self._start(flow, place)
         try:
             while len(self._results) < len(flows):
                 self._wake_due()
@@ -123,11 +115,20 @@ class Together(Generic[Result]):
                 else:
                     yield from self._hear(self._waiting[0][0] - self.time.now if self._waiting else _LONG)
         finally:
-            for task in tasks:
+            for task in self._tasks:
                 task.flow.close()
             if self.subscription:
                 self.subscription.close()
         return [self._results[place] for place in range(len(flows))]
+
+    def add(self, flow: Flow[None]) -> None:
+        """Let a flow run beside the others, at most until the last of them ends. What it raises, `run` raises."""
+        self._start(flow, None)
+
+    def _start(self, flow: Flow[Any], place: int | None) -> None:
+        task = _Task(flow, place)
+        self._tasks.append(task)
+        self._ready.append((task, None))
 
     def _resume(self, task: _Task, received: Any) -> Flow[None]:
         try:
@@ -136,7 +137,7 @@ class Together(Generic[Result]):
             self._end(task, stop.value)
         except BybitError as error:
             if task.place is None:
-                raise  # nobody else would hear of it, and the flows may wait for the helper
+                raise  # nobody else would hear of it, and others may wait for this one
             self._end(task, error)
         else:
             if isinstance(effect, Send):
@@ -162,7 +163,8 @@ class Together(Generic[Result]):
         task.inbox = inbox
         if inbox:
             inbox.wake(task, self._ready)
-        heapq.heappush(self._waiting, (self.time.now + seconds, id(task), task.turn, task))
+        self._waits += 1
+        heapq.heappush(self._waiting, (self.time.now + seconds, self._waits, task.turn, task))
 
     def _wake_due(self) -> None:
         """Wake the flows whose time has come, also while others keep sending."""

@@ -84,7 +84,7 @@ class Market:
     def place_many(self, count: int, **fields: Any) -> list[str]:
         return [self.place(f"id-{number}", created=-count + number - 100, **fields) for number in range(count)]
 
-    def end(self, order_id: str, status: str = "Cancelled") -> None:
+    def end(self, order_id: str, status: str = "Cancelled") -> Any:
         """End an open order, and report it."""
         order = self.orders[order_id]
         if order["orderStatus"] in FINAL:
@@ -244,10 +244,11 @@ class Market:
             return codes.pop(0), ids
         if order["orderStatus"] in FINAL:
             return CLOSED, ids
-        self._end_later(order["orderId"])
+        self.end_later(order["orderId"])
         return 0, {**ids, "orderId": order["orderId"], "orderLinkId": order["orderLinkId"]}
 
-    def _end_later(self, order_id: str) -> None:
+    def end_later(self, order_id: str) -> None:
+        """Carry out a cancel that was acknowledged."""
         if self.cancel_delay is not None:
             self.later(self.cancel_delay, lambda: self.end(order_id))
 
@@ -273,7 +274,7 @@ class Market:
         if body["category"] in ("linear", "inverse"):
             found = found[:MOST]
         for order_id in found:
-            self._end_later(order_id)
+            self.end_later(order_id)
         ids = [{"orderId": one, "orderLinkId": self.orders[one]["orderLinkId"]} for one in found]
         return reply(result={"list": ids, "success": "1"}, time=self.clock())
 

@@ -278,9 +278,8 @@ class TestConfirming:
 
     def test_an_order_that_stays_open_is_unknown_and_still_open(self, markets: Market) -> None:
         markets.place_many(3)
-        end = markets.end
         markets.cancel_delay = None
-        markets.later(0.2, lambda: (end("id-0"), end("id-2")))
+        markets.later(0.2, lambda: [markets.end(order_id) for order_id in ("id-0", "id-2")])
         outcome = confirm(markets, deadline=3.0)
         assert kinds(outcome.results) == ["Cancelled", "OutcomeUnknown", "Cancelled"]
         assert ids(outcome.still_open) == ["id-1"]
@@ -294,7 +293,7 @@ class TestConfirming:
 
         def name_some() -> Any:
             for order_id in placed[:5]:
-                markets.later(0.01, lambda order_id=order_id: markets.end(order_id))
+                markets.end_later(order_id)
             return reply(result={"list": [{"orderId": one, "orderLinkId": ""} for one in placed[:5]], "success": "1"})
 
         markets.faults[CANCEL_ALL] = [name_some]
@@ -440,9 +439,12 @@ class TestConfirming:
     def test_only_orders_of_the_type_that_is_meant_are_confirmed(self, market: Market) -> None:
         market.place("stop", stopOrderType="Stop")
         market.place("profit", stopOrderType="TakeProfit")
-        market.faults[CANCEL_ALL] = [
-            lambda: (market.end("stop"), reply(result={"list": [{"orderId": "stop", "orderLinkId": ""}]}))[1]
-        ]
+
+        def end_it() -> Any:
+            market.end("stop")
+            return reply(result={"list": [{"orderId": "stop", "orderLinkId": ""}]})
+
+        market.faults[CANCEL_ALL] = [end_it]
         request = CancelAllBySymbol("linear", "BTCUSDT", order_filter="StopOrder", stop_order_type="Stop")
         outcome = confirm(market, request)
         assert ids(outcome.before) == ["stop"]

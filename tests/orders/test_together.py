@@ -71,8 +71,10 @@ class World:
         self.now += effect.seconds
         return None
 
-    def run(self, *flows: Flow[Any], helper: Flow[None] | None = None) -> list[Any]:
-        return run(self.together.run(flows, helper), self.perform, self.time)
+    def run(self, *flows: Flow[Any], beside: Flow[None] | None = None) -> list[Any]:
+        if beside:
+            self.together.add(beside)
+        return run(self.together.run(flows), self.perform, self.time)
 
     def inbox(self, order_id: str | None = None, order_link_id: str | None = None) -> Inbox:
         inbox = self.together.inbox_for(OrderKey(order_id, order_link_id))
@@ -142,8 +144,7 @@ class TestWaiting:
 
     def test_nothing_to_run_is_an_empty_list(self) -> None:
         world = World()
-        helper = world.sleep(5)
-        assert world.run(helper=helper) == []
+        assert world.run(beside=world.sleep(5)) == []
         assert world.steps == 0
 
     def test_an_event_wakes_only_the_flow_that_waits_for_its_order(self) -> None:
@@ -263,8 +264,8 @@ class TestSending:
             while True:
                 yield send("/again")
 
-        waited = world.run(world.wait("a", 10), world.wait("b", 3), helper=flow())
-        assert waited == [[(2.5, "New")], [(3.5, None)]]  # one send later
+        waited = world.run(world.wait("a", 10), world.wait("b", 3), beside=flow())
+        assert waited == [[(2.5, "New")], [(4.0, None)]]  # they began to wait after one send, and wait for one more
 
 
 class TestErrors:
@@ -291,53 +292,65 @@ class TestErrors:
 
     def test_closing_early_closes_all(self) -> None:
         world, others = World(), Closed()
-        flow = world.together.run(
-            [others.flow(Sleep(9)), others.flow(NextEvent(world.inbox("a"), 9))], others.flow(Sleep(9))
-        )
+        world.together.add(others.flow(Sleep(9)))
+        flow = world.together.run([others.flow(Sleep(9)), others.flow(NextEvent(world.inbox("a"), 9))])
         assert isinstance(next(flow), NextEvent)
         flow.close()
         assert (others.count, world.stream and world.stream.closed) == (3, 1)
 
 
-class TestHelper:
-    def test_it_runs_beside_the_flows_and_is_closed_after_the_last_of_them(self) -> None:
-        world, helpers = World(), Closed()
+class TestFlowsBeside:
+    def test_one_runs_beside_the_flows_and_is_closed_after_the_last_of_them(self) -> None:
+        world, others = World(), Closed()
         bell = Inbox()
 
-        def helper() -> Flow[None]:
+        def beside() -> Flow[None]:
             yield Sleep(1)
-            bell.put("from the helper")
-            yield from helpers.flow(Sleep(3600))
+            bell.put("from beside")
+            yield from others.flow(Sleep(3600))
 
-        assert world.run(world.wait_for(bell), world.sleep(2), helper=helper()) == [
-            [(1, "from the helper")],
-            (2, None),
-        ]
-        assert (world.now, helpers.count) == (2, 1)
+        found = world.run(world.wait_for(bell), world.sleep(2), beside=beside())
+        assert found == [[(1, "from beside")], (2, None)]
+        assert (world.now, others.count) == (2, 1)
 
-    def test_it_may_end_before_the_flows(self) -> None:
+    def test_one_may_end_before_the_flows(self) -> None:
         world = World()
-        assert world.run(world.sleep(2), helper=world.sleep(1)) == [(2, None)]
+        assert world.run(world.sleep(2), beside=world.sleep(1)) == [(2, None)]
 
-    def test_it_is_woken_by_a_flow(self) -> None:
-        world = World()
-        bell, done = Inbox(), Inbox()
+    def test_one_that_a_flow_adds_runs_after_those_that_are_awake(self) -> None:
+        world, log = World(), list[str]()
 
-        def flow() -> Flow[Any]:
+        def added() -> Flow[None]:
+            yield from ()
+            log.append("added")
+
+        def flow(name: str) -> Flow[None]:
             yield Sleep(1)
-            bell.put("work")
-            return (yield from world.wait_for(done))
+            world.together.add(added()) if not log else None
+            log.append(name)
+            yield Sleep(1)
 
-        def helper() -> Flow[None]:
-            work = yield NextEvent(bell, 100)
-            done.put(f"{work} done")
+        world.run(flow("a"), flow("b"))
+        assert log == ["a", "b", "added"]
 
-        assert world.run(flow(), helper=helper()) == [[(1, "work done")]]
+    def test_each_goes_on_while_the_others_wait(self) -> None:
+        world = World()
+        first, second = Inbox(), Inbox()
+
+        def beside(inbox: Inbox, seconds: float) -> Flow[None]:
+            yield Sleep(seconds)
+            inbox.put("done")
+
+        def flow(inbox: Inbox, seconds: float) -> Flow[Any]:
+            world.together.add(beside(inbox, seconds))
+            return (yield from world.wait_for(inbox))
+
+        assert world.run(flow(first, 3), flow(second, 1)) == [[(3, "done")], [(1, "done")]]
 
     def test_its_error_is_raised_since_nobody_else_hears_of_it(self) -> None:
         world, others = World(), Closed()
-        with pytest.raises(NotSent, match="no helper"):
-            world.run(others.flow(Sleep(3600)), helper=fail(NotSent("no helper")))
+        with pytest.raises(NotSent, match="not beside"):
+            world.run(others.flow(Sleep(3600)), beside=fail(NotSent("not beside")))
         assert (others.count, world.now) == (1, 0.5)
 
 
