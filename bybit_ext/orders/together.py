@@ -5,6 +5,7 @@ whoever waits for them.
 """
 
 import heapq
+import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from attrs import define, field
 from bybit_v5.models import Order
 
+from bybit_ext.auth.redaction import clear_locals
 from bybit_ext.calls.flow import CallTime, Effect, Flow, NextEvent, Send, Sleep, Subscription
 from bybit_ext.errors import BybitError, UpdatesDropped
 from bybit_ext.stream.broadcast import OrderKey
@@ -93,6 +95,7 @@ class Together(Generic[Result]):
     _ready: deque[_Woken] = field(factory=deque[_Woken], init=False)
     _waiting: list[_Waiting] = field(factory=list[_Waiting], init=False)
     _waits: int = field(default=0, init=False)
+    _outer: BaseException | None = field(default=None, init=False)  # what the caller is handling, and not ours
     _results: dict[int, Result | BybitError] = field(factory=dict[int, Any], init=False)
 
     def inbox_for(self, key: OrderKey) -> Inbox | None:
@@ -105,6 +108,7 @@ class Together(Generic[Result]):
 
     def run(self, flows: Sequence[Flow[Result]]) -> Flow[list[Result | BybitError]]:
         """Return what each of some flows returned or raised, in their order."""
+        self._outer = sys.exception()
         for place, flow in enumerate(flows):
             self._start(flow, place)
         try:
@@ -138,6 +142,7 @@ class Together(Generic[Result]):
         except BybitError as error:
             if task.place is None:
                 raise  # nobody else would hear of it, and others may wait for this one
+            clear_locals(error, self._outer)  # it will be returned, and not raised through what clears them
             self._end(task, error)
         else:
             if isinstance(effect, Send):
