@@ -546,8 +546,10 @@ def errors_of(call: Callable[[], Any]) -> list[BybitError]:
         result = call()
     except BybitError as error:
         return [error]
-    found: list[Any] = result if isinstance(result, list) else getattr(result, "results", [])
-    return [one for one in found if isinstance(one, BybitError)]
+    found: Any = getattr(result, "results", result)
+    if not isinstance(found, list):
+        return []
+    return [one for one in cast("list[object]", found) if isinstance(one, BybitError)]
 
 
 @pytest.mark.parametrize("lists", ["echo", "orders"])

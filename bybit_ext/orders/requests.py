@@ -53,17 +53,18 @@ def check_orders(orders: Iterable[CancelOrderRequest]) -> list[CancelOrderReques
     Raises:
         InvalidInput: one of them is not what the document says; the message says which.
     """
-    if not isinstance(orders, Iterable):
+    given: Any = orders  # of a caller without a type checker
+    if not isinstance(given, Iterable):
         raise InvalidInput(f"orders: must be a list of request models, not {show(orders)}.")
-    given = list(orders)
-    for index, order in enumerate(given):
+    requests = list(orders)
+    for index, order in enumerate(requests):
         try:
             build_request(cancel_order, "", body=order)
         except InvalidInput as error:
             problem: str = error.args[0]
             where = problem.removeprefix("body") if problem.startswith("body") else f": {problem}"
             raise InvalidInput(f"orders[{index}]{where}") from None
-    return [type(order).from_dict(order.to_dict()) for order in given]
+    return [type(order).from_dict(order.to_dict()) for order in requests]
 
 
 @frozen

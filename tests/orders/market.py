@@ -139,7 +139,11 @@ class Market:
                 market.publish(StreamState.SUBSCRIBED)
                 return market.stream
 
-        options = {"base_url": "http://127.0.0.1:1", "clock": self.clock, "absent_after": self.absent_after}
+        options: dict[str, Any] = {
+            "base_url": "http://127.0.0.1:1",
+            "clock": self.clock,
+            "absent_after": self.absent_after,
+        }
         return Client(API_KEY, API_SECRET, **{**options, **self.options})
 
     def call(self, flow_name: str, request: Any, deadline: float = 5.0, timeout: float | None = None) -> Any:

@@ -327,7 +327,7 @@ class BatchWorld(World):
         return self.answer(path, body)
 
     def cancel(self, requests: Any, deadline: float = 10.0, timeout: float | None = None) -> list[Any]:
-        base = {"base_url": "http://127.0.0.1:1", "clock": lambda: NOW + round(self.now * 1000)}
+        base: dict[str, Any] = {"base_url": "http://127.0.0.1:1", "clock": lambda: NOW + round(self.now * 1000)}
         with Bybit(API_KEY, API_SECRET, **{**base, **self.options}) as bybit:
             time = self.time()
             answers: list[Any] = self.run(bybit._cancel_batch_flow(time, requests, deadline, timeout), time)

@@ -149,7 +149,8 @@ class PlaceWorld(World):
             return super().perform(effect)
         effect.sign()
         self.sends.append(effect)
-        path, body = effect.request.target, effect.request.body
+        path: str = effect.request.target
+        body: bytes = effect.request.body
         if path == CREATE:
             self.created.append(round(self.now, 3))
             self.bodies.append(json.loads(body))
@@ -167,7 +168,7 @@ class PlaceWorld(World):
         return reply(result={"category": "linear", "list": brings}, **time)
 
     def place(self, order: Any = None, deadline: float = 3.0, timeout: float | None = None) -> OrderAccepted:
-        base = {"base_url": "http://127.0.0.1:1", "clock": lambda: self.clock() + self.offset}
+        base: dict[str, Any] = {"base_url": "http://127.0.0.1:1", "clock": lambda: self.clock() + self.offset}
         with Bybit(API_KEY, API_SECRET, **{**base, **self.options}) as bybit:
             time = self.time()
             flow = bybit._place_flow(time, order or an_order(), deadline, timeout)
@@ -375,7 +376,11 @@ class TestLookUp:
     @pytest.mark.parametrize("which", ["open_orders", "history"])
     def test_a_reading_that_fails_is_no_end_of_the_look_up(self, world: PlaceWorld, brings: Any, which: str) -> None:
         world.creates = [LOST]
-        setattr(world, which, lambda now: [found()] if now >= 0.5 else brings)
+
+        def show(now: float) -> Any:
+            return [found()] if now >= 0.5 else brings
+
+        setattr(world, which, show)
         assert world.place().order_id == "id-1"
         assert world.created == [0.0]
 
