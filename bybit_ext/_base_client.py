@@ -330,7 +330,7 @@ class BaseClient(ABC, Generic[Transport]):
         subscription: Subscription | None,
     ) -> Flow[list[CancelOutcome | BybitError]]:
         together = Together[CancelOutcome](time, subscription)
-        queue = CancelQueue(send)
+        queue = CancelQueue(send, together.add)
         flows: list[Flow[CancelOutcome]] = []
         for order in orders:
             base_path, built, identity = self._order_asked_for(order, time)
@@ -339,7 +339,7 @@ class BaseClient(ABC, Generic[Transport]):
             )
             inbox = together.inbox_for(OrderKey(identity.name.order_id, identity.name.order_link_id))
             flows.append(self._confirmation(calls, inbox).flow())
-        return together.run(flows, queue.flow())
+        return together.run(flows)
 
     def _confirmation(self, calls: OrderCalls, subscription: FlowSubscription | None) -> Confirmation:
         limits = calls.limits

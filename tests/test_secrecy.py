@@ -18,7 +18,13 @@ import httpx
 import pytest
 from bybit_v5.api.trade import cancel_order, get_order_history, get_orders
 from bybit_v5.errors import UnexpectedStatus
-from bybit_v5.models import CancelByOrderId
+from bybit_v5.models import (
+    CancelAllBySymbol,
+    CancelByOrderId,
+    CancelByOrderLinkId,
+    CancelSpotByOrderId,
+    FuturesLimitOrder,
+)
 
 from bybit_ext import AsyncBybit, Bybit, BybitAuth, BybitError, OrderNotFound, load_credentials
 from bybit_ext.auth.keys import load_key
@@ -29,6 +35,7 @@ from tests.engines.servers import Peer, RawServer, reply
 
 RSA_KEY = Path(__file__).with_name("vectors").joinpath("rsa_test_key.pem").read_text()
 ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
+LINKED = CancelByOrderLinkId("linear", "BTCUSDT", "mine")
 
 
 def shown(error: BaseException) -> str:
@@ -499,6 +506,94 @@ def test_no_frame_of_an_error_shows_an_echo(cancel: Cancel, status: int, templat
     assert not [signature for signature in seen if signature in text]
 
 
+FAMILY: dict[str, tuple[str, Any]] = {
+    "cancel_batch": ("cancel_batch", [ORDER, LINKED]),
+    "cancel_batch of a kind": ("cancel_batch", [CancelSpotByOrderId("spot", "X", "id-1", "StopOrder")]),
+    "cancel_batch_and_confirm": ("cancel_batch_and_confirm", [ORDER, LINKED]),
+    "cancel_all": ("cancel_all", CancelAllBySymbol("linear", "BTCUSDT")),
+    "cancel_all_and_confirm": ("cancel_all_and_confirm", CancelAllBySymbol("linear", "BTCUSDT")),
+    "place_order": ("place_order", FuturesLimitOrder("linear", "BTCUSDT", "Buy", "1", "100", order_link_id="mine")),
+}
+LISTED = (
+    '{"retCode": 0, "retMsg": "KEY", "result": {"list": [{"symbol": "BTCUSDT", "orderId": "id-1", "qty": "2", '
+    '"orderLinkId": "mine", "cumExecQty": "0", "orderStatus": "New", "rejectReason": "KEY SIGN"}]}}'
+)
+OF_FAMILY: dict[str, tuple[int, str]] = {
+    **ECHOES,
+    "in the message of an order of a batch": (
+        200,
+        (
+            '{"retCode": 0, "result": {"list": [{"orderId": "id-1"}, {"orderLinkId": "mine"}], "x": "KEY"}, '
+            '"retExtInfo": {"list": [{"code": 10004, "msg": "KEY SIGN"}, {"code": 10016, "msg": "SIGN", "x": "KEY"}]}}'
+        ),
+    ),
+    "as the ids of a batch": (
+        200,
+        (
+            '{"retCode": 0, "result": {"list": [{"orderId": "KEY"}, {"orderLinkId": "SIGN"}]}, '
+            '"retExtInfo": {"list": [{"code": 0}, {"code": 0, "msg": 5, "SIGN": "KEY"}]}}'
+        ),
+    ),
+    "beside a list of a cancel of all": (200, '{"retCode": 0, "result": {"list": [], "success": "0", "KEY": "SIGN"}}'),
+    "as another order's link id": (200, '{"retCode": 0, "result": {"orderId": "x", "orderLinkId": "KEY SIGN"}}'),
+    "in a lost answer": (0, ""),
+}
+
+
+def errors_of(call: Callable[[], Any]) -> list[BybitError]:
+    """Return what a call raises, or the errors among what it returns."""
+    try:
+        result = call()
+    except BybitError as error:
+        return [error]
+    found: Any = getattr(result, "results", result)
+    if not isinstance(found, list):
+        return []
+    return [one for one in cast("list[object]", found) if isinstance(one, BybitError)]
+
+
+@pytest.mark.parametrize("lists", ["echo", "orders"])
+@pytest.mark.parametrize(("status", "template"), OF_FAMILY.values(), ids=OF_FAMILY)
+@pytest.mark.parametrize(("method", "request_"), FAMILY.values(), ids=FAMILY)
+def test_no_frame_of_an_error_of_many_orders_shows_an_echo(
+    method: str, request_: Any, status: int, template: str, lists: str
+) -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        key, signature = request.headers["X-BAPI-API-KEY"], request.headers["X-BAPI-SIGN"]
+        seen.append(signature)
+        if request.method == "GET" and lists == "orders":
+            return httpx.Response(200, text=LISTED.replace("KEY", key).replace("SIGN", signature))
+        if status == 0:
+            raise httpx.ReadError("lost")
+        content = template.replace("KEY", key).replace("SIGN", signature)
+        return httpx.Response(status, text=content, headers={"Traceid": key, "X-Echo": signature})
+
+    options: dict[str, Any] = {
+        "deadline": 0.15,
+        "timeout": 0.05,
+        "absent_after": 0.01,
+        "base_url": "http://exchange.localhost",
+    }
+    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle), **options) as bybit:
+        errors = errors_of(lambda: getattr(bybit, method)(request_))
+        text = "".join(shown(error) for error in errors)
+    assert API_KEY not in text
+    assert API_SECRET not in text
+    assert not [signature for signature in seen if signature in text]
+    assert seen
+
+
+@pytest.mark.parametrize("method", ["cancel_batch", "cancel_batch_and_confirm"])
+def test_errors_that_are_returned_hold_no_local_variables(method: str) -> None:
+    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo), base_url="http://exchange.localhost") as bybit:
+        errors = getattr(bybit, method)([ORDER, LINKED])
+    assert [type(error).__name__ for error in errors] == ["AuthenticationFailed"] * 2
+    frames = [frame for error in errors for frame, _ in traceback.walk_tb(error.__traceback__)]
+    assert not [frame for frame in frames if "attempt" in frame.f_locals or "content" in frame.f_locals]
+
+
 @pytest.mark.parametrize("problem", [KeyboardInterrupt(), MemoryError(), RuntimeError("odd"), httpx.ReadError("lost")])
 def test_no_frame_of_what_interrupts_a_send_shows_a_signature(problem: BaseException) -> None:
     seen: list[str] = []
@@ -540,19 +635,20 @@ def test_no_frame_of_a_cancelled_task_shows_a_signature() -> None:
     assert seen[0] not in text
 
 
-def test_an_error_that_the_caller_is_handling_keeps_its_local_variables() -> None:
+@pytest.mark.parametrize("method", ["cancel_order", "cancel_batch_and_confirm"])
+def test_an_error_that_the_caller_is_handling_keeps_its_local_variables(method: str) -> None:
     def fail() -> None:
         mine = "my own variable"
         raise ValueError(len(mine))
 
     frames: list[dict[str, Any]] = []
-    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo)) as bybit:
+    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo), base_url="http://exchange.localhost") as bybit:
         try:
             fail()
         except ValueError as error:
-            with pytest.raises(BybitError) as caught:
-                bybit.cancel_order(ORDER)
-            assert caught.value.__context__ is error  # noqa: PT017 - it is ours
+            request = ORDER if method == "cancel_order" else [ORDER]
+            (caught,) = errors_of(lambda: getattr(bybit, method)(request))
+            assert method != "cancel_order" or caught.__context__ is error  # noqa: PT017 - it is ours
             frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
     assert frames[-1]["mine"] == "my own variable"
 

@@ -86,12 +86,22 @@ class LocalsCleared:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None
     ) -> None:
-        known = {id(self._outer)}
-        chain = [error]
-        while chain:
-            one = chain.pop()
-            if one is None or id(one) in known:
-                continue
-            known.add(id(one))
-            traceback.clear_frames(one.__traceback__)
-            chain += [one.__cause__, one.__context__]
+        clear_locals(error, self._outer)
+
+
+def clear_locals(error: BaseException | None, outer: BaseException | None = None) -> None:
+    """Clear the local variables of the frames that an error went through, and of those that it is chained to.
+
+    Args:
+        error: the error.
+        outer: what the caller was handling before, which keeps its own; None for nothing.
+    """
+    known = {id(outer)}
+    chain = [error]
+    while chain:
+        one = chain.pop()
+        if one is None or id(one) in known:
+            continue
+        known.add(id(one))
+        traceback.clear_frames(one.__traceback__)
+        chain += [one.__cause__, one.__context__]

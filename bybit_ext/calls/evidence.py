@@ -44,9 +44,15 @@ def read_evidence(
     )
 
 
-def _redact(text: str, secrets: tuple[str, ...]) -> str:
-    redacted = redact(text, *secrets) if len(text) > _SHORT_MESSAGE else text
-    return redacted if len(redacted) <= _MAX_MESSAGE else f"{redacted[:_MAX_MESSAGE]}…"
+def _redact(text: str, secrets: tuple[str, ...]) -> str | None:
+    return cut_message(redact(text, *secrets) if len(text) > _SHORT_MESSAGE else text)
+
+
+def cut_message(message: object) -> str | None:
+    """Return as much of a redacted message as is kept; None if it is not one."""
+    if not isinstance(message, str):
+        return None
+    return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
 
 
 def _read_server_time(message: Any, time: Any, reply: Reply) -> int | None:

@@ -16,6 +16,7 @@ from bybit_v5.api.trade import cancel_batch, cancel_order
 from bybit_v5.models import BatchCancelByOrderId, BatchCancelByOrderLinkId, CancelBatch, CancelSpotBatch
 
 from bybit_ext.calls.call import Caller, Limits, Process, call_flow
+from bybit_ext.calls.evidence import cut_message
 from bybit_ext.calls.flow import CallTime, Flow, Sleep
 from bybit_ext.calls.operations import BuiltRequest, build_request
 from bybit_ext.calls.responses import RawReply, read_reply
@@ -91,7 +92,11 @@ class BatchCalls:
         while pending:
             again: list[BatchItem] = []
             longest = 0.0
+            limited: set[str] = set()  # categories of which no more is sent until their rate limit resets
             for part in _split(pending):
+                if part[0].name.category in limited:
+                    again += part
+                    continue
                 yield from self._send(part)
                 for item in part:
                     wait = self._wait_before_next(item)
@@ -100,6 +105,8 @@ class BatchCalls:
                         continue
                     again.append(item)
                     longest = max(longest, wait)
+                    if isinstance(item.answer, RateLimited):
+                        limited.add(item.name.category)
             pending = again
             if longest:
                 yield Sleep(longest)
@@ -112,7 +119,8 @@ class BatchCalls:
 
     def _send(self, part: list[BatchItem]) -> Flow[None]:
         """Send one request, and give each of its items what it brought."""
-        state = RetryState(lost_an_answer=any(item.state.lost_an_answer for item in part))
+        state = _state_before(part)
+        failed_before = state.failures
         built, process = _build(part, self.base_path)
         call_failed = False
         try:
@@ -129,8 +137,9 @@ class BatchCalls:
             )
         except BybitError as error:
             answers, evidence, call_failed = [copy_error(error) for _ in part], error.evidence, True
+        failures = state.failures - failed_before - call_failed  # what failed last is counted with each answer
         for item, answer in zip(part, answers, strict=True):
-            _take(item, answer, evidence, state, call_failed=call_failed)
+            _take(item, answer, evidence, state, failures)
 
     def _wait_before_next(self, item: BatchItem) -> float | None:
         """Return how long to wait before an item is sent again; None if its answer is the last one."""
@@ -174,12 +183,22 @@ def _build(part: list[BatchItem], base_path: str) -> tuple[BuiltRequest, Process
     return build_request(cancel_batch, base_path, body=body), partial(process_batch, [item.name for item in part])
 
 
-def _take(item: BatchItem, answer: Answer, evidence: Evidence, sent: RetryState, *, call_failed: bool) -> None:
-    """Take note of what a request brought for one of its items."""
+def _state_before(part: list[BatchItem]) -> RetryState:
+    """Return what earlier sends of some items mean for a common one."""
+    states = [item.state for item in part]
+    return RetryState(
+        failures=max(state.failures for state in states),
+        corrected_by=next((state.corrected_by for state in states if state.corrected_by), None),
+        lost_an_answer=any(state.lost_an_answer for state in states),
+    )
+
+
+def _take(item: BatchItem, answer: Answer, evidence: Evidence, sent: RetryState, failures: int) -> None:
+    """Take note of what a request brought for one of its items, after so many tries that failed."""
     state = item.state
     state.sends += sent.sends
-    state.failures += sent.failures - call_failed  # what failed last is counted below
-    state.signed_at, state.lost_an_answer = sent.signed_at, sent.lost_an_answer
+    state.failures += failures
+    state.signed_at, state.lost_an_answer, state.corrected_by = sent.signed_at, sent.lost_an_answer, sent.corrected_by
     state.secrets += sent.secrets
     item.evidence = evolve(evidence, sends=state.sends)
     if isinstance(answer, BybitError):
@@ -226,8 +245,8 @@ def _find_entry(name: OrderName, entries: list[tuple[dict[str, Any], dict[str, A
 
 
 def _read_entry(name: OrderName, order: dict[str, Any], code: dict[str, Any], evidence: Evidence) -> Answer:
-    ret_code, ret_msg = parse_integer(code.get("code")), code.get("msg")
-    evidence = evolve(evidence, ret_code=ret_code, ret_msg=ret_msg if isinstance(ret_msg, str) else None)
+    ret_code = parse_integer(code.get("code"))
+    evidence = evolve(evidence, ret_code=ret_code, ret_msg=cut_message(code.get("msg")))
     if ret_code is None:
         return OutcomeUnknown("The answer to the batch has no code for this order.", evidence)
     if _contradicts(name, order) or (ret_code == 0 and not _names(name, order)):
@@ -239,7 +258,7 @@ def _read_entry(name: OrderName, order: dict[str, Any], code: dict[str, Any], ev
     order_id, order_link_id = order.get("orderId"), order.get("orderLinkId")
     return CancelAccepted(
         order_id=name.order_id or (order_id if _is_sendable(order_id) else None),
-        order_link_id=name.order_link_id or order_link_id or None,
+        order_link_id=name.order_link_id or (order_link_id if isinstance(order_link_id, str) else None) or None,
         trace_id=evidence.trace_id,
         rate_limit=evidence.rate_limit,
         server_time=evidence.server_time,

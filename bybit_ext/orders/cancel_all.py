@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from attrs import define, field, frozen
-from bybit_v5.api.trade import cancel_all, get_orders
+from attrs import define, evolve, field, frozen
+from bybit_v5.api.trade import cancel_all, cancel_order, get_orders
 from bybit_v5.models import CancelAllSpot, CancelByOrderId, CancelSpotByOrderId, Category, Order, OrderIds
 from bybit_v5.types import UNSET
 
 from bybit_ext.calls.call import Caller, Limits, call_flow
-from bybit_ext.calls.flow import CallTime, Flow, Sleep, Subscription, backoff_delay
+from bybit_ext.calls.flow import CallTime, Deadline, Flow, Sleep, Subscription, backoff_delay
 from bybit_ext.calls.operations import build_request
 from bybit_ext.calls.responses import RawReply, process_response
 from bybit_ext.calls.retry import READ, SAFE, RetryState
@@ -25,6 +25,8 @@ from .queries import MAX_PAGE, process_orders
 from .requests import CancelAllRequest, CancelOrderRequest
 
 _MOST_AT_ONCE = 500  # futures orders that one request cancels
+_FUTURES = ("linear", "inverse")
+_SHARE_OF_FIRST_READING = 0.3  # of the time: the cancels must leave, even if the lists cannot be read
 _PARTS = ("symbol", "baseCoin", "settleCoin")  # the first of them that is given counts
 _BY_ID = ("tpslOrder", "StopOrder")  # kinds of spot orders that a cancel by id has to name
 
@@ -37,7 +39,7 @@ class OpenOrders:
     """The open orders of a kind.
 
     Attributes:
-        orders: those that can be read, newest first.
+        orders: those that can be read and named, newest first.
         is_whole: whether these are all.
     """
 
@@ -81,16 +83,21 @@ class CancelAllCalls:
             except BybitError as error:
                 if not sends:
                     raise
-                message = f"The exchange took the request for {len(self.named)} orders; more may be open."
-                raise OutcomeUnknown(message, error.evidence) from error
+                raise self._unfinished(error.evidence, sends + state.sends) from error
             sends += state.sends
             known = len(self.named)
             self.named |= {order.order_id: order for order in orders if isinstance(order.order_id, str)}
-            is_all = len(orders) < _MOST_AT_ONCE or len(self.named) == known
-            wait = backoff_delay(1)
-            if is_all or wait > self.limits.deadline.remaining:
+            may_be_more = self.request.category in _FUTURES and len(orders) >= _MOST_AT_ONCE
+            if not may_be_more or len(self.named) == known:
                 return self._accepted(evidence, sends)
+            wait = backoff_delay(1)
+            if wait > self.limits.deadline.remaining:
+                raise self._unfinished(evidence, sends)
             yield Sleep(wait)
+
+    def _unfinished(self, evidence: Evidence, sends: int) -> OutcomeUnknown:
+        message = f"The exchange took the request for {len(self.named)} orders; more may be open."
+        return OutcomeUnknown(message, evolve(evidence, sends=sends))
 
     def _send(self, state: RetryState) -> Flow[tuple[list[OrderIds], Evidence]]:
         return call_flow(
@@ -112,11 +119,11 @@ class CancelAllCalls:
             sends=sends,
         )
 
-    def read_open(self) -> Flow[OpenOrders]:
+    def read_open(self, deadline: Deadline) -> Flow[OpenOrders]:
         """Read the orders that are open and of this kind.
 
         Raises:
-            BybitError: they cannot be read.
+            BybitError: they cannot be read by the deadline.
         """
         orders: dict[str, Order] = {}
         is_whole = True
@@ -130,12 +137,14 @@ class CancelAllCalls:
                 partial(process_orders, category),
                 caller=self.caller,
                 time=self.time,
-                limits=Limits(self.limits.deadline, self.limits.timeout),
+                limits=Limits(deadline, self.limits.timeout),
                 policy=READ,
             )
-            orders |= {order.order_id: order for order in page.orders if self._means(order)}
+            meant = [order for order in page.orders if self._means(order)]
+            named = [order for order in meant if self._can_be_named(order)]
+            orders |= {order.order_id: order for order in named}
             cursor = page.next_page
-            is_whole &= not page.left_out
+            is_whole &= not page.left_out and len(named) == len(meant)
             if cursor is None or cursor in seen:
                 return OpenOrders(list(orders.values()), is_whole and cursor is None)
             seen.add(cursor)
@@ -145,6 +154,14 @@ class CancelAllCalls:
         wanted: Any = self.request.to_dict()
         of_type = order.stop_order_type == wanted["stopOrderType"] if "stopOrderType" in wanted else True
         return order.order_status not in FINAL and of_type
+
+    def _can_be_named(self, order: Order) -> bool:
+        """Return whether an order can be cancelled by what the list says of it."""
+        try:
+            build_request(cancel_order, self.base_path, body=self.cancel_by_id(order))
+        except InvalidInput:
+            return False
+        return True
 
     def cancel_by_id(self, order: Order) -> CancelOrderRequest:
         """Return the request to cancel one of the orders by its id."""
@@ -235,8 +252,9 @@ def cancel_all_and_confirm(
 
 def _read_or_cancel_blindly(calls: CancelAllCalls) -> Flow[list[Order]]:
     """Return the orders that are open. If they cannot be read, cancel them all the same, and raise what is known."""
+    seconds = calls.limits.deadline.remaining * _SHARE_OF_FIRST_READING
     try:
-        found = yield from calls.read_open()
+        found = yield from calls.read_open(Deadline.after(calls.time, seconds))
     except BybitError as error:
         unread = error
     else:
@@ -250,7 +268,7 @@ def _outcome(
     calls: CancelAllCalls, before: list[Order], results: list[CancelOutcome | BybitError]
 ) -> Flow[CancelAllOutcome]:
     try:
-        found = yield from calls.read_open()
+        found = yield from calls.read_open(calls.limits.deadline)
         still_open = found.orders if found.is_whole else None
     except BybitError:
         still_open = None

@@ -1,5 +1,7 @@
 """Cancels of many orders that are confirmed together: each asks for its own, and they leave in common requests."""
 
+from collections.abc import Callable
+
 from attrs import define, field
 
 from bybit_ext.calls.flow import Flow, NextEvent
@@ -16,32 +18,31 @@ _LONG = 3600.0  # seconds; what sends the cancels answers each of them by the de
 
 @define
 class CancelQueue:
-    """Collects cancels that were asked for, until they can be sent.
+    """Collects cancels that are asked for at the same moment, and sends them together.
+
+    Those that are asked for later do not wait for them: an order may have to be asked about again and again.
 
     Attributes:
-        send: sends them.
+        send: sends some cancels.
+        run: lets what sends them run beside the flows that ask.
     """
 
     send: SendBatch
+    run: Callable[[Flow[None]], None]
     _asked: list[BatchItem] = field(factory=list[BatchItem], init=False)
     _inboxes: dict[BatchItem, Inbox] = field(factory=dict[BatchItem, Inbox], init=False)
-    _bell: Inbox = field(factory=Inbox, init=False)
 
     def ask(self, item: BatchItem) -> Inbox:
         """Return where the item will arrive once it has its answer."""
+        if not self._asked:
+            self.run(self._send_what_was_asked_for())  # after those that are awake now: they may ask too
         self._asked.append(item)
         self._inboxes[item] = Inbox()
-        if len(self._asked) == 1:
-            self._bell.put("there is something to send")
         return self._inboxes[item]
 
-    def flow(self) -> Flow[None]:
-        """Send what was asked for, for ever."""
-        while True:
-            if not self._asked:
-                yield NextEvent(self._bell, _LONG)
-            asked, self._asked = self._asked, []
-            yield from self.send(asked, self._answer)
+    def _send_what_was_asked_for(self) -> Flow[None]:
+        asked, self._asked = self._asked, []
+        yield from self.send(asked, self._answer)
 
     def _answer(self, item: BatchItem) -> None:
         self._inboxes.pop(item).put(item)

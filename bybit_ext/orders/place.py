@@ -141,6 +141,7 @@ class PlaceCalls:
         except BybitError:  # then there is nothing to go by, and the unknown outcome is what is known
             return []
         self.state.lost_an_answer = False
+        self.start.follow(self.caller.clock.offset)
         if evidence.server_time is not None and evidence.timestamp is not None:
             reading = ServerTimeReading(evidence.server_time, evidence.timestamp, state.signed_at, self.time.now)
             self.start.narrow(reading)

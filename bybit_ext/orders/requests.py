@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from attrs import frozen
+from bybit_v5.api.trade import cancel_order
 from bybit_v5.models import (
     CancelAllByBaseCoin,
     CancelAllBySettleCoin,
@@ -26,7 +27,7 @@ from bybit_v5.models import (
     SpotTriggerMarketOrder,
 )
 
-from bybit_ext.calls.validation import validate_request
+from bybit_ext.calls.operations import build_request
 from bybit_ext.errors import InvalidInput, show
 
 CancelOrderRequest = CancelByOrderId | CancelByOrderLinkId | CancelSpotByOrderId | CancelSpotByOrderLinkId
@@ -52,15 +53,18 @@ def check_orders(orders: Iterable[CancelOrderRequest]) -> list[CancelOrderReques
     Raises:
         InvalidInput: one of them is not what the document says; the message says which.
     """
-    try:
-        given = list(orders)
-    except TypeError:
-        raise InvalidInput(f"orders: must be a list of request models, not {show(orders)}.") from None
-    for index, order in enumerate(given):
-        problem = validate_request(order, CancelOrderRequest)
-        if problem:
-            raise InvalidInput(f"orders[{index}]{problem}.")
-    return [type(order).from_dict(order.to_dict()) for order in given]
+    given: Any = orders  # of a caller without a type checker
+    if not isinstance(given, Iterable):
+        raise InvalidInput(f"orders: must be a list of request models, not {show(orders)}.")
+    requests = list(orders)
+    for index, order in enumerate(requests):
+        try:
+            build_request(cancel_order, "", body=order)
+        except InvalidInput as error:
+            problem: str = error.args[0]
+            where = problem.removeprefix("body") if problem.startswith("body") else f": {problem}"
+            raise InvalidInput(f"orders[{index}]{where}") from None
+    return [type(order).from_dict(order.to_dict()) for order in requests]
 
 
 @frozen

@@ -5,6 +5,7 @@ whoever waits for them.
 """
 
 import heapq
+import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from attrs import define, field
 from bybit_v5.models import Order
 
+from bybit_ext.auth.redaction import clear_locals
 from bybit_ext.calls.flow import CallTime, Effect, Flow, NextEvent, Send, Sleep, Subscription
 from bybit_ext.errors import BybitError, UpdatesDropped
 from bybit_ext.stream.broadcast import OrderKey
@@ -89,8 +91,11 @@ class Together(Generic[Result]):
     time: CallTime
     subscription: Subscription | None
     _inboxes: defaultdict[OrderKey, list[Inbox]] = field(factory=lambda: defaultdict(list), init=False)
+    _tasks: list[_Task] = field(factory=list[_Task], init=False)
     _ready: deque[_Woken] = field(factory=deque[_Woken], init=False)
     _waiting: list[_Waiting] = field(factory=list[_Waiting], init=False)
+    _waits: int = field(default=0, init=False)
+    _outer: BaseException | None = field(default=None, init=False)  # what the caller is handling, and not ours
     _results: dict[int, Result | BybitError] = field(factory=dict[int, Any], init=False)
 
     def inbox_for(self, key: OrderKey) -> Inbox | None:
@@ -101,29 +106,33 @@ class Together(Generic[Result]):
         self._inboxes[key].append(inbox)
         return inbox
 
-    def run(self, flows: Sequence[Flow[Result]], helper: Flow[None] | None = None) -> Flow[list[Result | BybitError]]:
-        """Return what each of some flows returned or raised, in their order.
-
-        Args:
-            flows: what to run.
-            helper: runs beside them until all of them have ended; None for none.
-        """
-        tasks = [_Task(flow, place) for place, flow in enumerate(flows)]
-        if helper:
-            tasks.append(_Task(helper, None))
-        self._ready.extend((task, None) for task in tasks)
+    def run(self, flows: Sequence[Flow[Result]]) -> Flow[list[Result | BybitError]]:
+        """Return what each of some flows returned or raised, in their order."""
+        self._outer = sys.exception()
+        for place, flow in enumerate(flows):
+            self._start(flow, place)
         try:
             while len(self._results) < len(flows):
+                self._wake_due()
                 if self._ready:
                     yield from self._resume(*self._ready.popleft())
                 else:
-                    yield from self._wait()
+                    yield from self._hear(self._waiting[0][0] - self.time.now if self._waiting else _LONG)
         finally:
-            for task in tasks:
+            for task in self._tasks:
                 task.flow.close()
             if self.subscription:
                 self.subscription.close()
         return [self._results[place] for place in range(len(flows))]
+
+    def add(self, flow: Flow[None]) -> None:
+        """Let a flow run beside the others, at most until the last of them ends. What it raises, `run` raises."""
+        self._start(flow, None)
+
+    def _start(self, flow: Flow[Any], place: int | None) -> None:
+        task = _Task(flow, place)
+        self._tasks.append(task)
+        self._ready.append((task, None))
 
     def _resume(self, task: _Task, received: Any) -> Flow[None]:
         try:
@@ -131,6 +140,9 @@ class Together(Generic[Result]):
         except StopIteration as stop:
             self._end(task, stop.value)
         except BybitError as error:
+            if task.place is None:
+                raise  # nobody else would hear of it, and others may wait for this one
+            clear_locals(error, self._outer)  # it will be returned, and not raised through what clears them
             self._end(task, error)
         else:
             if isinstance(effect, Send):
@@ -156,24 +168,21 @@ class Together(Generic[Result]):
         task.inbox = inbox
         if inbox:
             inbox.wake(task, self._ready)
-        heapq.heappush(self._waiting, (self.time.now + seconds, id(task), task.turn, task))
+        self._waits += 1
+        heapq.heappush(self._waiting, (self.time.now + seconds, self._waits, task.turn, task))
 
-    def _wait(self) -> Flow[None]:
-        """Wait until an event comes, or the time of a flow."""
+    def _wake_due(self) -> None:
+        """Wake the flows whose time has come, also while others keep sending."""
         while self._waiting:
             until, _, turn, task = self._waiting[0]
             if turn == task.turn and until > self.time.now:
-                break
+                return
             heapq.heappop(self._waiting)
             if turn == task.turn:
                 task.turn += 1
                 if task.inbox:
                     task.inbox.forget()
                 self._ready.append((task, None))
-        if self._ready:
-            return
-        seconds = self._waiting[0][0] - self.time.now if self._waiting else _LONG
-        yield from self._hear(seconds)
 
     def _hear(self, seconds: float) -> Flow[None]:
         """Hand on the next event, and those that have arrived already."""
