@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -15,15 +15,15 @@ T = TypeVar("T", bound="BatchCancelByOrderId")
 
 @_attrs_define
 class BatchCancelByOrderId:
-    """One order of a batch, by the exchange's id."""
+    """One order of a batch, by the exchange's id. If an `orderLinkId` is given too and does not match, `orderId` is used."""
 
     symbol: str
     """ Symbol name, uppercase only. """
     order_id: str
     """ The exchange's id of the order; a UUID for derivatives, a long decimal number for spot, always as a string.
     """
-    order_link_id: None | str | Unset = UNSET
-    """ The caller's own id beside the exchange's, or null. `orderId` is used if they do not match. """
+    order_link_id: str | Unset = UNSET
+    """ The caller's own id of the order. Bybit lets one be created with up to 36 letters, digits, `-` and `_`. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -31,11 +31,7 @@ class BatchCancelByOrderId:
 
         order_id = self.order_id
 
-        order_link_id: None | str | Unset
-        if isinstance(self.order_link_id, Unset):
-            order_link_id = UNSET
-        else:
-            order_link_id = self.order_link_id
+        order_link_id = self.order_link_id
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -57,14 +53,7 @@ class BatchCancelByOrderId:
 
         order_id = d.pop("orderId")
 
-        def _parse_order_link_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        order_link_id = _parse_order_link_id(d.pop("orderLinkId", UNSET))
+        order_link_id = d.pop("orderLinkId", UNSET)
 
         batch_cancel_by_order_id = cls(
             symbol=symbol,

@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="BatchCancelByOrderLinkId")
 
 
@@ -21,16 +19,12 @@ class BatchCancelByOrderLinkId:
     """ Symbol name, uppercase only. """
     order_link_id: str
     """ The caller's own id of the order. Bybit lets one be created with up to 36 letters, digits, `-` and `_`. """
-    order_id: None | Unset = UNSET
-    """ Null, or left out; a request with an `orderId` is a cancel by that id. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         symbol = self.symbol
 
         order_link_id = self.order_link_id
-
-        order_id = self.order_id
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -40,8 +34,6 @@ class BatchCancelByOrderLinkId:
                 "orderLinkId": order_link_id,
             }
         )
-        if order_id is not UNSET:
-            field_dict["orderId"] = order_id
 
         return field_dict
 
@@ -52,12 +44,9 @@ class BatchCancelByOrderLinkId:
 
         order_link_id = d.pop("orderLinkId")
 
-        order_id = d.pop("orderId", UNSET)
-
         batch_cancel_by_order_link_id = cls(
             symbol=symbol,
             order_link_id=order_link_id,
-            order_id=order_id,
         )
 
         batch_cancel_by_order_link_id.additional_properties = d
