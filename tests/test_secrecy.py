@@ -585,6 +585,25 @@ def test_no_frame_of_an_error_of_many_orders_shows_an_echo(
     assert seen
 
 
+@pytest.mark.parametrize("order", [ORDER, LINKED], ids=["by id", "by link id"])
+@pytest.mark.parametrize("method", ["cancel_batch", "cancel_batch_and_confirm"])
+def test_an_echo_of_a_signature_of_an_earlier_batch_is_blanked(method: str, order: Any) -> None:
+    signatures: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        signatures.append(request.headers["X-BAPI-SIGN"])
+        if len(signatures) == 1:
+            raise httpx.ReadError("gone")
+        return httpx.Response(403, text=f"no {signatures[0]}")
+
+    options: dict[str, Any] = {"base_url": "http://exchange.localhost", "deadline": 0.5, "absent_after": 0.01}
+    with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(handle), **options) as bybit:
+        (error,) = getattr(bybit, method)([order])
+    text = shown(error)
+    assert signatures[0] not in text
+    assert "no ***" in text or (method, order) == ("cancel_batch", LINKED)
+
+
 @pytest.mark.parametrize("method", ["cancel_batch", "cancel_batch_and_confirm"])
 def test_errors_that_are_returned_hold_no_local_variables(method: str) -> None:
     with Bybit(API_KEY, API_SECRET, transport=httpx.MockTransport(echo), base_url="http://exchange.localhost") as bybit:

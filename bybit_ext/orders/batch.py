@@ -190,6 +190,7 @@ def _state_before(part: list[BatchItem]) -> RetryState:
         failures=max(state.failures for state in states),
         corrected_by=next((state.corrected_by for state in states if state.corrected_by), None),
         lost_an_answer=any(state.lost_an_answer for state in states),
+        secrets=list(dict.fromkeys(secret for state in states for secret in state.secrets)),
     )
 
 
@@ -199,7 +200,7 @@ def _take(item: BatchItem, answer: Answer, evidence: Evidence, sent: RetryState,
     state.sends += sent.sends
     state.failures += failures
     state.signed_at, state.lost_an_answer, state.corrected_by = sent.signed_at, sent.lost_an_answer, sent.corrected_by
-    state.secrets += sent.secrets
+    state.secrets = list(sent.secrets)
     item.evidence = evolve(evidence, sends=state.sends)
     if isinstance(answer, BybitError):
         item.evidence = answer.evidence = evolve(answer.evidence, sends=state.sends)

@@ -53,6 +53,7 @@ class Market:
         faults: what the next requests to a path bring, in turn; of a path that is not there, all go right.
         codes: what a batch answers for an order, in turn, in place of cancelling it.
         absent_after: a setting of the client.
+        lists_say_time: whether the lists say the exchange's time.
     """
 
     has_stream: bool = True
@@ -60,6 +61,7 @@ class Market:
     cancel_delay: float | None = 0.01
     takes: float = 0.0
     absent_after: float = 0.5
+    lists_say_time: bool = True
     options: dict[str, Any] = field(factory=dict[str, Any])
     faults: defaultdict[str, list[Any]] = field(factory=lambda: defaultdict(list))
     codes: defaultdict[str, list[int]] = field(factory=lambda: defaultdict(list))
@@ -229,7 +231,8 @@ class Market:
         start, size = int(query.get("cursor", 0)), int(query.get("limit", 20))
         has_more = len(found) > start + size
         result = {"list": found[start : start + size], "nextPageCursor": str(start + size) if has_more else ""}
-        return reply(result={"category": query["category"], **result}, time=self.clock())
+        time: dict[str, Any] = {"time": self.clock()} if self.lists_say_time else {}
+        return reply(result={"category": query["category"], **result}, **time)
 
     def _find(self, item: dict[str, Any]) -> dict[str, Any] | None:
         if "orderId" in item:

@@ -399,6 +399,10 @@ class TestSplitting:
         ]
         assert answers[2] == CancelAccepted(None, "tpsl", server_time=NOW)
 
+    def test_spot_orders_of_the_same_kind_go_one_by_one_too(self, world: BatchWorld) -> None:
+        world.cancel([CancelSpotByOrderId("spot", "X", str(number), "StopOrder") for number in range(3)])
+        assert [one.ids for one in world.asked] == [["0"], ["1"], ["2"]]
+
     def test_an_order_that_is_given_twice_has_a_result_at_each_place(self, world: BatchWorld) -> None:
         codes = [[0, 110001]]
 

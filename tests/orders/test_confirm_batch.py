@@ -16,7 +16,9 @@ from bybit_ext import (
     UpdatesDropped,
 )
 from bybit_ext.auth.clock import system_clock
-from bybit_ext.calls.flow import CallTime
+from bybit_ext.calls.flow import CallTime, Flow
+from bybit_ext.orders.batch import BatchItem
+from bybit_ext.orders.joint_cancel import CancelQueue
 from bybit_ext.sandbox import Fault, Sandbox
 from bybit_ext.sandbox.faults import (
     StreamFaults,
@@ -215,6 +217,20 @@ class TestDoubt:
         results = confirm(markets, [by_id("id-0"), by_link_id("link-1"), by_id("id-2"), by_link_id("link-3")])
         assert kinds(results) == ["Cancelled"] * 4
 
+    @pytest.mark.parametrize("brings", [LOST, reply(10016)])
+    def test_an_order_by_its_link_id_is_sent_again_by_its_order_id(self, markets: Market, brings: Any) -> None:
+        markets.place("a", orderLinkId="mine")
+        markets.faults[BATCH] = [brings]
+        assert kinds(confirm(markets, [by_link_id("mine")])) == ["Cancelled"]
+        assert markets.times_sent() == {"mine": 1, "a": 1}
+
+    def test_what_a_batch_says_of_the_exchange_s_clock_counts(self) -> None:
+        """Otherwise an order of the last second might have been created after the call began."""
+        market = Market(has_stream=False, lists_say_time=False)
+        market.place("a", orderLinkId="mine", created=-500)
+        market.codes["a"] = [10016]
+        assert kinds(confirm(market, [by_link_id("mine")])) == ["Cancelled"]
+
     def test_a_link_id_that_is_used_again_meanwhile_names_the_order_that_was_there(self, markets: Market) -> None:
         markets.place("old", orderLinkId="mine")
 
@@ -321,6 +337,28 @@ class TestStream:
                     effect = flow.send(market.perform(effect))
                 flow.close()
             assert market.stream.closed
+
+
+def test_cancels_that_are_asked_for_at_once_are_sent_by_one_flow() -> None:
+    sent: list[list[BatchItem]] = []
+    flows: list[Flow[None]] = []
+
+    def send(items: Any, on_answer: Any) -> Flow[None]:
+        yield from ()
+        sent.append(list(items))
+        for item in items:
+            on_answer(item)
+
+    queue = CancelQueue(send, flows.append)
+    items = [BatchItem(by_id(str(number))) for number in range(4)]
+    inboxes = [queue.ask(item) for item in items[:3]]
+    assert [inbox.get() for inbox in inboxes] == [None] * 3
+    (first,) = flows
+    assert list(first) == []
+    assert [inbox.get() for inbox in inboxes] == items[:3]
+    queue.ask(items[3])
+    assert list(flows[1]) == []
+    assert sent == [items[:3], items[3:]]
 
 
 # ---- over real sockets
