@@ -352,6 +352,16 @@ class TestConfirming:
         assert kinds(outcome.results) == ["Cancelled"] * 2
         assert outcome.still_open == []
 
+    @pytest.mark.parametrize("status", ["Filled", "Cancelled", "Rejected", "Deactivated", "PartiallyFilledCanceled"])
+    def test_a_closed_order_in_the_list_is_not_called_open(self, market: Market, status: str) -> None:
+        market.place_many(2)
+        market.place("closed", status)
+        shown = [dict(order) for order in market.orders.values()]
+        market.faults[REALTIME] = [reply(result={"list": shown}), reply(result={"list": shown})]
+        outcome = confirm(market)
+        assert ids(outcome.before) == ["id-0", "id-1"]
+        assert (outcome.still_open, outcome.placed_meanwhile) == ([], [])
+
     def test_without_the_list_at_the_end_it_is_not_known_what_is_open(self, market: Market) -> None:
         market.place_many(2)
         market.faults[REALTIME] = [None, reply(10003)]
@@ -359,7 +369,7 @@ class TestConfirming:
         assert kinds(outcome.results) == ["Cancelled"] * 2
         assert (outcome.still_open, outcome.placed_meanwhile) == (None, [])
 
-    @pytest.mark.parametrize("wrong", [{"orderId": None}, {"qty": None}, {"orderStatus": None}])
+    @pytest.mark.parametrize("wrong", [{"orderId": None}, {"orderId": ""}, {"qty": None}, {"orderStatus": None}])
     def test_an_order_that_cannot_be_read_leaves_it_unknown_what_is_open(self, market: Market, wrong: Any) -> None:
         market.place_many(2)
         market.place("odd")

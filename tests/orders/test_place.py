@@ -422,6 +422,10 @@ class TestOlderOrders:
         assert caught.value.last_order.order_id == "old"
         assert world.created == [0.0]
 
+    def test_clocks_of_the_exchange_may_differ_by_some_ms(self, world: PlaceWorld) -> None:
+        world.creates, world.open_orders = [LOST], always(found(created=-40))
+        assert world.place().order_id == "id-1"
+
     def test_the_new_one_is_found_beside_an_older_one(self, world: PlaceWorld) -> None:
         old = found("Filled", created=-60_000, orderId="old")
         world.creates, world.history = [LOST], since(1.0, found("Filled"), old)
