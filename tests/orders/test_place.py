@@ -399,6 +399,13 @@ class TestLookUp:
         world.open_orders, world.history = (lambda _: reply(10003)), always(found("Filled"))
         assert world.place().order_id == "id-1"
 
+    def test_the_first_reading_after_a_lost_answer_opens_a_connection_and_the_next_use_it(
+        self, world: PlaceWorld
+    ) -> None:
+        world.creates, world.open_orders = [LOST], since(0.3, found(created=300))
+        world.place()
+        assert [send.fresh for send in world.sends] == [False, True, False, False, False, False]
+
     def test_no_reading_takes_long(self, world: PlaceWorld) -> None:
         world.creates = [LOST]
         with pytest.raises(OutcomeUnknown):
