@@ -23,6 +23,7 @@ from bybit_ext import (
     InvalidInput,
     InvalidRequest,
     NotSent,
+    OrderNotFound,
     OutcomeUnknown,
     RateLimited,
     UpdatesDropped,
@@ -318,6 +319,18 @@ class TestConfirming:
         markets.then_lost(CANCEL_ALL)
         assert kinds(confirm(markets).results) == ["Cancelled"] * 3
         assert markets.paths()[CANCEL_ALL] == 1
+
+    def test_an_order_that_is_gone_after_a_lost_answer_may_be_our_doing(self, markets: Market) -> None:
+        markets.place_many(1)
+
+        def forget() -> Any:
+            markets.orders.clear()
+            return LOST
+
+        markets.faults[CANCEL_ALL] = [forget]
+        (error,) = confirm(markets).results
+        assert isinstance(error, OrderNotFound)
+        assert error.earlier_send_may_have_cancelled
 
     @pytest.mark.parametrize(
         ("brings", "kind"),
