@@ -285,7 +285,7 @@ class TestLookUp:
         assert accepted.order.order_id == "id-1"
         assert world.created == [0.0]
         assert world.queries[0] == {"category": ["linear"], "symbol": ["BTCUSDT"], "orderLinkId": ["mine"]}
-        assert world.read == [(REALTIME, 0.0), (HISTORY, 0.0)][: 1 if which == "open_orders" else 2]
+        assert world.read == [(REALTIME, 0.0), (HISTORY, 0.0)]
 
     @pytest.mark.parametrize("brings", DOUBTFUL.values(), ids=DOUBTFUL)
     def test_an_order_that_no_list_shows_is_unknown_and_not_sent_again(self, world: PlaceWorld, brings: Any) -> None:
@@ -404,7 +404,7 @@ class TestLookUp:
     ) -> None:
         world.creates, world.open_orders = [LOST], since(0.3, found(created=300))
         world.place()
-        assert [send.fresh for send in world.sends] == [False, True, False, False, False, False]
+        assert [send.fresh for send in world.sends] == [False, True, *[False] * (len(world.sends) - 2)]
 
     def test_no_reading_takes_long(self, world: PlaceWorld) -> None:
         world.creates = [LOST]
@@ -450,11 +450,35 @@ class TestOlderOrders:
         with pytest.raises(OutcomeUnknown):
             world.place(deadline=0.5)
 
-    @pytest.mark.parametrize("wrong", [{"createdTime": "1"}, {"qty": "1.00", "side": "Sell"}])
+    @pytest.mark.parametrize("wrong", [{"createdTime": "1"}, {"qty": "1.00"}])
     def test_a_link_id_that_was_made_up_names_no_other_order(self, world: PlaceWorld, wrong: Any) -> None:
         world.creates = [LOST]
         world.open_orders = lambda _: [found(orderLinkId=world.bodies[0]["orderLinkId"], **wrong)]
         assert world.place(an_order(None)).order_id == "id-1"
+
+    def test_a_link_id_that_was_made_up_can_be_used_by_others_once_its_order_has_ended(self, world: PlaceWorld) -> None:
+        world.creates = [LOST]
+        world.open_orders = lambda _: [found(orderLinkId=world.bodies[0]["orderLinkId"], side="Sell")]
+        with pytest.raises(OutcomeUnknown):
+            world.place(an_order(None), deadline=0.5)
+
+    def test_of_several_that_can_be_it_the_oldest_is(self, world: PlaceWorld) -> None:
+        world.creates, world.open_orders = [LOST], always(found(orderId="later", created=70))
+        world.history = always(found("Filled", created=50, orderId="between"), found("Filled"))
+        assert world.place().order_id == "id-1"
+
+    @pytest.mark.parametrize("is_reduce_only", [True, False])
+    def test_only_an_order_that_may_be_reduced_is_found_with_another_quantity(
+        self, world: PlaceWorld, *, is_reduce_only: bool
+    ) -> None:
+        order = an_order()
+        order.reduce_only = is_reduce_only
+        world.creates, world.open_orders = [LOST], always(found(qty="0.5"))
+        if is_reduce_only:
+            assert world.place(order).order_id == "id-1"
+        else:
+            with pytest.raises(OutcomeUnknown):
+                world.place(order, deadline=0.5)
 
     @pytest.mark.parametrize("offset", [-4000, -500, 500, 900])
     @pytest.mark.parametrize("says_time", [True, False])
