@@ -10,7 +10,7 @@ from bybit_v5.models import Order
 
 from bybit_ext.auth.redaction import redact
 from bybit_ext.calls.call import Caller, Limits, call_flow
-from bybit_ext.calls.flow import CallTime, Flow, Sleep, backoff_delay
+from bybit_ext.calls.flow import CallTime, Deadline, Flow, Sleep, backoff_delay
 from bybit_ext.calls.operations import build_request
 from bybit_ext.calls.responses import RawReply, process_response
 from bybit_ext.calls.retry import NON_RETRYABLE, READ, SAFE, RetryState
@@ -25,7 +25,7 @@ from .requests import PlaceOrderRequest
 
 # An open order has this link id: perhaps this very one, if something on the way has doubled the request.
 _DUPLICATE = (110072, 170141)
-_MAX_READING = 1.0  # seconds of one reading
+_MAX_READING = 1.0  # seconds for one list: what the other one shows must not wait for it
 _MIN_WAIT = 0.01  # seconds; anything shorter is treated as expired
 
 
@@ -121,6 +121,7 @@ class PlaceCalls:
     def _read(self, which: List) -> Flow[list[Order]]:
         """Read the orders of this link id from one of the lists; none if it cannot be read."""
         state = RetryState(lost_an_answer=self.state.lost_an_answer, secrets=self.state.secrets)
+        seconds = min(_MAX_READING, self.limits.deadline.remaining)
         built = build_request(
             OPERATIONS[which],
             self.base_path,
@@ -134,7 +135,7 @@ class PlaceCalls:
                 partial(process_orders, self.order.category),
                 caller=self.caller,
                 time=self.time,
-                limits=Limits(self.limits.deadline, min(self.limits.timeout, _MAX_READING)),
+                limits=Limits(Deadline.after(self.time, seconds), min(self.limits.timeout, seconds)),
                 policy=READ,
                 state=state,
             )
@@ -162,7 +163,14 @@ class PlaceCalls:
         asked = self.order.to_dict()
         may_be_reduced = asked.get("reduceOnly") or asked.get("closeOnTrigger")  # to the position that is there
         is_of_qty = may_be_reduced or parse_decimal(order.qty) == parse_decimal(self.order.qty)
-        return bool(is_of_qty) and (order.side, order.order_type) == (self.order.side, self.order.order_type)
+        is_of_kind = (order.side, order.order_type) == (self.order.side, self.order.order_type)
+        return bool(is_of_qty) and is_of_kind and self._is_of_price(order, asked)
+
+    def _is_of_price(self, order: Order, asked: dict[str, Any]) -> bool:
+        """Return whether an order has the price that was asked for, unless the exchange sets it from its book."""
+        if "price" not in asked or "bboSideType" in asked:
+            return True
+        return parse_decimal(order.price) == parse_decimal(asked["price"])
 
     def _accept(self, order: Order, evidence: Evidence) -> OrderAccepted:
         if order.order_status == "Rejected":
