@@ -40,7 +40,7 @@ def _noting(arrivals: list[float]) -> Serve:
 
 
 def test_a_slow_handshake_does_not_make_a_signature_old(
-    sender: OpenSender, open_server: OpenServer, authority: Authority
+    open_server: OpenServer, sender: OpenSender, authority: Authority
 ) -> None:
     arrivals: list[float] = []
 
