@@ -156,8 +156,13 @@ class PlaceCalls:
         """Return whether an order of this link id can be the one: others may have had the same, before or after."""
         if not order.order_id or not self._is_alike(order):
             return False
+        return self.is_made_up or self._is_new(order)
+
+    def _is_new(self, order: Order) -> bool:
+        """Return whether an order was made after the call began: surely so, if an answer has said the time."""
         created = parse_time(order.created_time)
-        return self.is_made_up or (created is not None and created >= self.start.earliest - CLOCK_TOLERANCE)
+        began_at = self.start.latest if self.start.is_measured else self.start.earliest
+        return created is not None and created >= began_at - CLOCK_TOLERANCE
 
     def _is_alike(self, order: Order) -> bool:
         asked = self.order.to_dict()

@@ -12,7 +12,16 @@ from bybit_ext.sandbox import Fault, Sandbox
 from bybit_ext.sandbox.faults import respond_with_foreign_ids, shorten_list
 from tests.chaos.calls import BOTH_CLIENTS, Call, CallAll, Made
 from tests.chaos.cancels import Stage, Story, Told, check_all, draw_story, hopeful, request_for, staged
-from tests.chaos.world import CANCEL_DELAY, FAULTS, IS_LONG, WORLDS, check_few_are_unknown, draw_world, rng_of
+from tests.chaos.world import (
+    CANCEL_DELAY,
+    DEADLINE_OF_MANY,
+    FAULTS,
+    IS_LONG,
+    WORLDS,
+    check_few_are_unknown,
+    draw_world,
+    rng_of,
+)
 
 BATCHES_AT_ONCE = 8
 ROUNDS = 48 if IS_LONG else 2  # 3000 batches
@@ -64,7 +73,7 @@ def test_no_result_is_untrue_and_few_are_unknown(exchange: Sandbox, number: int,
         with staged(exchange, world, [story for batch in batches for story in batch.stories]) as stage:
             exchange.faults.at_random(FAULTS_OF_BATCHES, rate=0.3, seed=rng.randrange(1000), of="batches")
             calls = [call_for(stage, batch, first) for batch, first in zip(batches, firsts, strict=False)]
-            made = call_all(world.client_options(exchange), calls)
+            made = call_all(world.client_options(exchange, deadline=DEADLINE_OF_MANY), calls)
             parts = zip(batches, firsts, made, strict=False)
             told = [one for batch, first, part in parts for one in told_of(stage, batch, first, part)]
             check_all(exchange, told)

@@ -30,6 +30,7 @@ from tests.chaos.ledger import Ledger, is_open, ledger_of
 from tests.chaos.stagehand import Stagehand, stagehand
 from tests.chaos.world import (
     CANCEL_DELAY,
+    DEADLINE_OF_MANY,
     FAULTS,
     FAULTS_OF_CANCELS,
     IS_LONG,
@@ -42,7 +43,6 @@ from tests.chaos.world import (
 from tests.conftest import wait_until
 
 STORIES_AT_ONCE = 12
-DEADLINE = 6.0  # seconds; where the stream is silent, each of up to 60 orders is read for itself
 ROUNDS = 32 if IS_LONG else 2  # 3000 stories
 SIZES = [0, 1, 2, 3, 3, 5, 5, 8, 8, 12, 12, 60]  # the longest does not fit on one page
 PAGE = 50
@@ -334,7 +334,7 @@ def test_no_result_is_untrue_and_few_are_unknown(exchange: Sandbox, number: int,
             world.begin(exchange, hand)
             for scene in scenes:
                 scene.begin()
-            options = world.client_options(exchange) | {"deadline": DEADLINE}
+            options = world.client_options(exchange, deadline=DEADLINE_OF_MANY)
             made = call_all(options, [scene.call for scene in scenes])
             named = [order_id for one in made for order_id in named_by(one.result)]
             wait_until(lambda ledger=ledger, named=named: not any(is_open(ledger.order(one)) for one in named))  # type: ignore[misc]

@@ -24,6 +24,7 @@ from tests.conftest import options_of
 
 CANCEL_DELAY = 0.03  # seconds
 DEADLINE = 2.5  # seconds
+DEADLINE_OF_MANY = 6.0  # seconds; where the stream is silent, each of up to 60 orders is read for itself
 STORIES_AT_ONCE = 50
 WORLDS = 4
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
@@ -87,14 +88,14 @@ class World:
             if seconds is not None:
                 hand.do(seconds, action)
 
-    def client_options(self, exchange: Sandbox) -> dict[str, Any]:
+    def client_options(self, exchange: Sandbox, *, deadline: float = DEADLINE) -> dict[str, Any]:
         return options_of(
             exchange,
             stream=self.stream is not None,
             engine=self.engine,
             trade_url=exchange.trade_url,
             max_connections=STORIES_AT_ONCE,
-            deadline=DEADLINE,
+            deadline=deadline,
             timeout=0.25,
             clock=lambda: note_time() + self.ahead,
         )

@@ -23,7 +23,7 @@ class Story(SCHEMA_WITH_STATUSES.as_state_machine()):  # type: ignore[misc]
         self.is_cancelled: dict[tuple[str, ...], bool] = {}
 
     def before_call(self, case: Any) -> None:
-        """Begin each story with an order for what Schemathesis made up: the document has no operation for that."""
+        """Begin each story with an order for what Schemathesis made up: hardly ever would that name one by itself."""
         begins = self.recorder.find_parent(case_id=case.id) is None
         if begins and case.operation.label in (READ, CANCEL) and case.meta.generation.mode.is_positive:
             made_up = case.query or case.body
