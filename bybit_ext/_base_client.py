@@ -23,7 +23,7 @@ from .calls.call import Caller, Limits, call_flow
 from .calls.clock_sync import clock_sync_flow
 from .calls.flow import CallTime, Deadline, Flow
 from .calls.flow import Subscription as FlowSubscription
-from .calls.operations import Answer, Arguments, BuiltRequest, Operation, build_request
+from .calls.operations import Answer, Arguments, Operation, build_request
 from .calls.responses import process_response
 from .calls.retry import RetryState, policy_for
 from .document import document
@@ -50,7 +50,7 @@ from .errors import BybitError, InvalidInput
 from .orders.batch import BatchCalls, BatchItem, SendBatch
 from .orders.cancel import cancel_flow
 from .orders.cancel_all import CancelAllCalls, CancelAllFirst, cancel_all_and_confirm, check_cancel_all
-from .orders.confirm import Confirmation
+from .orders.confirm import Beginning, Confirmation
 from .orders.identity import CallStart, Identity
 from .orders.joint_cancel import CancelQueue, JointOrderCalls
 from .orders.order_calls import OrderCalls
@@ -261,10 +261,10 @@ class BaseClient(ABC, Generic[Transport]):
         self, time: CallTime, order: CancelOrderRequest, deadline: float | None, timeout: float | None
     ) -> Flow[CancelOutcome]:
         limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout))
-        calls = self._calls_about(order, time, limits)
+        calls, began = self._calls_about(order, time, limits), self._beginning(time)
         name = calls.identity.name
         subscription = self._listen_for(OrderKey(name.order_id, name.order_link_id))
-        return self._confirmation(calls, subscription).flow()
+        return self._confirmation(calls, subscription, began).flow()
 
     def _cancel_batch_flow(
         self, time: CallTime, orders: Iterable[CancelOrderRequest], deadline: float | None, timeout: float | None
@@ -280,8 +280,11 @@ class BaseClient(ABC, Generic[Transport]):
         self._check_open()
         given = check_orders(orders)
         limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout))
+        began = self._beginning(time)
+        calls = [(order, self._calls_about(order, time, limits)) for order in given]
         send = self._batch_calls(time, limits).cancel
-        return self._confirm_together(time, given, limits, send, self._listen_for(OrderKey()) if given else None)
+        subscription = self._listen_for(OrderKey()) if given else None
+        return self._confirm_together(time, calls, send, subscription, began)
 
     def _cancel_all_flow(
         self, time: CallTime, request: CancelAllRequest, deadline: float | None, timeout: float | None
@@ -298,9 +301,14 @@ class BaseClient(ABC, Generic[Transport]):
         seconds, one_send = self._times_of_confirmation(deadline, timeout)
         calls = self._cancel_all_calls(time, request, self._limits(time, seconds, one_send))
         limits = self._limits_of_confirmation(time, seconds * _SHARE_OF_ENDS, one_send)
+        began = self._beginning(time)
         subscription = self._listen_for(OrderKey())
         first = CancelAllFirst(calls, self._batch_calls(time, limits).cancel)
-        confirm = partial(self._confirm_together, time, limits=limits, send=first.send, subscription=subscription)
+
+        def confirm(orders: Sequence[CancelOrderRequest]) -> Flow[list[CancelOutcome | BybitError]]:
+            calls_about = [(order, self._calls_about(order, time, limits)) for order in orders]
+            return self._confirm_together(time, calls_about, first.send, subscription, began)
+
         return cancel_all_and_confirm(calls, first, confirm, subscription)
 
     def _place_flow(
@@ -324,24 +332,22 @@ class BaseClient(ABC, Generic[Transport]):
     def _confirm_together(
         self,
         time: CallTime,
-        orders: Sequence[CancelOrderRequest],
-        limits: Limits,
+        calls: Sequence[tuple[CancelOrderRequest, OrderCalls]],
         send: SendBatch,
         subscription: Subscription | None,
+        began: Beginning,
     ) -> Flow[list[CancelOutcome | BybitError]]:
         together = Together[CancelOutcome](time, subscription)
         queue = CancelQueue(send, together.add)
         flows: list[Flow[CancelOutcome]] = []
-        for order in orders:
-            base_path, built, identity = self._order_asked_for(order, time)
-            calls = JointOrderCalls(
-                self._caller, time, base_path, built, identity, limits, asked_for=order, queue=queue
-            )
-            inbox = together.inbox_for(OrderKey(identity.name.order_id, identity.name.order_link_id))
-            flows.append(self._confirmation(calls, inbox).flow())
+        for order, alone in calls:
+            name = alone.identity.name
+            joint = JointOrderCalls.of(alone, order, queue)
+            inbox = together.inbox_for(OrderKey(name.order_id, name.order_link_id))
+            flows.append(self._confirmation(joint, inbox, began).flow())
         return together.run(flows)
 
-    def _confirmation(self, calls: OrderCalls, subscription: FlowSubscription | None) -> Confirmation:
+    def _confirmation(self, calls: OrderCalls, subscription: FlowSubscription | None, began: Beginning) -> Confirmation:
         limits = calls.limits
         tracker = OrderTracker(
             calls.identity,
@@ -350,18 +356,19 @@ class BaseClient(ABC, Generic[Transport]):
             absent_after=self._absent_after,
             has_stream=subscription is not None,
         )
-        return Confirmation(calls, tracker, subscription, self._caller.clock.local())
+        return Confirmation(calls, tracker, subscription, began)
+
+    def _beginning(self, time: CallTime) -> Beginning:
+        """Note when a call begins; before anything is opened for it, which takes time."""
+        return Beginning(self._caller.clock.local(), time.now)
 
     def _calls_about(self, order: CancelOrderRequest, time: CallTime, limits: Limits) -> OrderCalls:
         self._check_open()
-        base_path, built, identity = self._order_asked_for(order, time)
-        return OrderCalls(self._caller, time, base_path, built, identity, limits)
-
-    def _order_asked_for(self, order: CancelOrderRequest, time: CallTime) -> tuple[str, BuiltRequest, Identity]:
         base_path = self._settings.route.address.path
         built = build_request(cancel_order, base_path, body=order)
         name = OrderName.of(order)
-        return base_path, built, Identity(name, self._start_of(time, needs_clock=name.order_link_id is not None))
+        start = self._start_of(time, needs_clock=name.order_link_id is not None)
+        return OrderCalls(self._caller, time, base_path, built, Identity(name, start), limits)
 
     def _start_of(self, time: CallTime, *, needs_clock: bool = True) -> CallStart:
         now = self._caller.clock() if needs_clock else 0  # an order id names one order for ever

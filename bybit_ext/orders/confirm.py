@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar, cast
 
-from attrs import define, evolve
+from attrs import define, evolve, frozen
 
 from bybit_ext.calls.flow import Deadline, Flow, NextEvent, Sleep, Subscription
 from bybit_ext.errors import BybitError
@@ -17,6 +17,19 @@ Result = TypeVar("Result")
 _CANCELLED = ("Cancelled", "PartiallyFilledCanceled", "Deactivated")
 
 
+@frozen
+class Beginning:
+    """When a call began.
+
+    Attributes:
+        local_time: in ms by this machine's clock as it is.
+        time: monotonic time in s.
+    """
+
+    local_time: int
+    time: float
+
+
 @define
 class Confirmation:
     """One confirmed cancel.
@@ -25,13 +38,13 @@ class Confirmation:
         calls: the calls about the order.
         tracker: decides what to do.
         subscription: where the stream's events arrive; None if there is no stream.
-        local_start: when the call began, in ms by this machine's clock as it is.
+        began: when the call began.
     """
 
     calls: OrderCalls
     tracker: OrderTracker
     subscription: Subscription | None
-    local_start: int
+    began: Beginning
 
     def flow(self) -> Flow[CancelOutcome]:
         """Return how the order ended, or raise what is known.
@@ -48,12 +61,11 @@ class Confirmation:
                 self.subscription.close()
 
     def _follow(self) -> Flow[CancelOutcome]:
-        began_at = self.calls.time.now
-        decision = self.tracker.start(began_at)
+        decision = self.tracker.start(self.calls.time.now)
         while True:
             match decision:
                 case Finish():
-                    return self._outcome(decision, began_at)
+                    return self._outcome(decision)
                 case Fail(error):
                     raise error
                 case SendCancel(order_id):
@@ -136,11 +148,11 @@ class Confirmation:
             self.subscription = None
         return event
 
-    def _outcome(self, end: Finish, began_at: float) -> CancelOutcome:
+    def _outcome(self, end: Finish) -> CancelOutcome:
         quantities = read_quantities(end.order)
         if quantities is None:
             raise ValueError("an order whose quantities cannot be read is not an end")
-        requested_at = self.local_start + self.calls.caller.clock.offset
+        requested_at = self.began.local_time + self.calls.caller.clock.offset
         return CancelOutcome(
             status=cast("FinalStatus", end.order.order_status),
             cancelled=end.order.order_status in _CANCELLED,
@@ -152,5 +164,5 @@ class Confirmation:
             confirmed_by=end.source,
             accepted=self.calls.identity.accepted,
             requested_at=requested_at,
-            confirmed_at=requested_at + round((self.calls.time.now - began_at) * 1000),
+            confirmed_at=requested_at + round((self.calls.time.now - self.began.time) * 1000),
         )

@@ -60,6 +60,20 @@ class JointOrderCalls(OrderCalls):
     asked_for: CancelOrderRequest = field(kw_only=True)
     queue: CancelQueue = field(kw_only=True)
 
+    @classmethod
+    def of(cls, calls: OrderCalls, asked_for: CancelOrderRequest, queue: CancelQueue) -> "JointOrderCalls":
+        """Return the calls about an order, but with the cancels of others."""
+        return cls(
+            calls.caller,
+            calls.time,
+            calls.base_path,
+            calls.request,
+            calls.identity,
+            calls.limits,
+            asked_for=asked_for,
+            queue=queue,
+        )
+
     def cancel(self, order_id: str | None = None) -> Flow[CancelAccepted]:
         """Ask to cancel the order, by this id or as it was asked for."""
         request = self.asked_for if order_id is None else self.identity.name.cancel_by_id(order_id)
