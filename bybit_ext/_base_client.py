@@ -70,6 +70,7 @@ Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 # some for a second send.
 _SHARE_OF_CANCEL = 0.6
 _SHARE_OF_SEND = 0.2
+_SHARE_OF_PLACING = 0.5  # for one send of a new order: a lost answer must leave time to look it up
 _SHARE_OF_ENDS = 0.9  # of a confirmed cancel of all: the rest is for reading what is still open
 
 
@@ -316,11 +317,12 @@ class BaseClient(ABC, Generic[Transport]):
     ) -> Flow[OrderAccepted]:
         self._check_open()
         order, is_made_up = prepare_order(order)
+        seconds, one_send = self._times(deadline, timeout)
         calls = PlaceCalls(
             self._caller,
             time,
             self._settings.route.address.path,
-            self._limits(time, *self._times(deadline, timeout)),
+            self._limits(time, seconds, min(one_send, seconds * _SHARE_OF_PLACING)),
             order,
             self._start_of(time),
             is_made_up,

@@ -251,9 +251,10 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         """Place an order, and never a second one: after a doubtful send it is looked up by its link id.
 
         Args:
-            order: one of the eight order models of `bybit_v5.models`. Without a link id it gets one.
+            order: one of the eight order models of `bybit_v5.models`. Without a link id it gets one. Give one, never
+                used before, if the call may be interrupted: nothing else would name its order then.
             deadline: seconds that the call may take, with all its sends and look-ups; None for the client's.
-            timeout: seconds that one send may take; None for the client's.
+            timeout: seconds that one send may take, at most half the deadline; None for the client's.
 
         Returns:
             The acknowledgement. It does not say that the order rests or is filled: it can still be rejected.

@@ -234,7 +234,7 @@ class UpdatesDropped(BybitError):
 
 # The only place where a retCode gets its meaning.
 _RET_CODES: dict[type[Refused] | type[OutcomeUnknown], tuple[int, ...]] = {
-    InvalidRequest: (10001, 10014, 10017, 10404, 110072, 170105, 170121, 170130, 170141, 170201),
+    InvalidRequest: (10001, 10017, 10404, 110072, 170105, 170121, 170130, 170141, 170201),
     ClockError: (10002, -1),
     AuthenticationFailed: (10003, 10004, 10005, 10007, 10010, 33004, -2015),
     Forbidden: (10008, 10009, 10020, 10024, 10027, 10028, 10029, 10032, 110097, 110100, 110132, 170209, 170227),
@@ -246,7 +246,7 @@ _RET_CODES: dict[type[Refused] | type[OutcomeUnknown], tuple[int, ...]] = {
         *(170144, 170145, 170150, 170191, 170212),
     ),
     # 20006: a request with this reqId was taken before. No id is used twice here, so that was this very request.
-    OutcomeUnknown: (10000, 10016, 10019, 20006, 429, 170001, 170007, 170032, 170146, 170147, 170234),
+    OutcomeUnknown: (10000, 10014, 10016, 10019, 20006, 429, 170001, 170007, 170032, 170146, 170147, 170234),
 }
 _ERROR_CLASSES = {code: error_class for error_class, codes in _RET_CODES.items() for code in codes}
 # The exchange asks to try again: the order is being worked on.

@@ -4,7 +4,7 @@ A request is sent again only where that is safe and useful:
 
     refused for its timestamp (10002)     once, at once, with the clock corrected by the answer
     refused for the rate limit            when the limit resets
-    refused because the order is busy     after a back-off
+    refused because the order is busy     after a back-off, if the request does the same when it is sent twice
     nothing left this machine             after a back-off
     no clear answer                       after a back-off, over a new connection, if the request does the same when
                                           it is sent twice
@@ -125,11 +125,12 @@ def retry_unknown(error: BybitError, state: RetryState) -> float | None:
     return None if error.ret_code == 0 else retry_unknown_read(error, state)
 
 
-SAFE: list[Rule] = [retry_clock, retry_rate_limit, retry_busy, retry_not_sent]
-"""For what does something else when it is sent twice: sent again only if the last send did nothing."""
-IDEMPOTENT: list[Rule] = [*SAFE, retry_unknown]
+SAFE: list[Rule] = [retry_clock, retry_rate_limit, retry_not_sent]
+"""For what does something else when it is sent twice: sent again only if the last send did nothing. Not where an order
+is being worked on: by then, a link id may name another one."""
+IDEMPOTENT: list[Rule] = [*SAFE, retry_busy, retry_unknown]
 """For what does the same when it is sent twice."""
-READ: list[Rule] = [*SAFE, retry_unknown_read]
+READ: list[Rule] = [*SAFE, retry_busy, retry_unknown_read]
 """For what changes nothing."""
 
 

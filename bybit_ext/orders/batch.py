@@ -20,11 +20,11 @@ from bybit_ext.calls.evidence import cut_message
 from bybit_ext.calls.flow import CallTime, Flow, Sleep
 from bybit_ext.calls.operations import BuiltRequest, build_request
 from bybit_ext.calls.responses import RawReply, read_reply
-from bybit_ext.calls.retry import IDEMPOTENT, SAFE, RetryState, wait_before_next
+from bybit_ext.calls.retry import IDEMPOTENT, SAFE, RetryState, retry_rate_limit, wait_before_next
 from bybit_ext.calls.strict_json import object_fields
 from bybit_ext.calls.validation import parse_integer
 from bybit_ext.document import longest_list
-from bybit_ext.errors import BybitError, NotSent, OutcomeUnknown, RateLimited, error_class_for
+from bybit_ext.errors import BybitError, Forbidden, NotSent, OutcomeUnknown, RateLimited, error_class_for
 from bybit_ext.results import CancelAccepted, Evidence
 
 from .order_calls import process_acknowledgement
@@ -32,8 +32,13 @@ from .requests import CancelOrderRequest, OrderName
 
 _MIN_SEND_TIME = 0.01  # seconds; with less than this left, sending could only bring another unknown outcome
 
+# A rate limit is that of a category: orders of others need not wait for it.
+_POLICY = [rule for rule in SAFE if rule is not retry_rate_limit]
+
 Answer = CancelAccepted | BybitError
 """What a batch brings for one order."""
+Entry = tuple[dict[str, Any], dict[str, Any]]
+"""What an answer says of one order: how it names it, and what became of it."""
 SendBatch = Callable[[Sequence["BatchItem"], Callable[["BatchItem"], None]], Flow[None]]
 """Sends the cancels of some orders, and passes each on as soon as it has its answer."""
 
@@ -93,11 +98,16 @@ class BatchCalls:
             again: list[BatchItem] = []
             longest = 0.0
             limited: set[str] = set()  # categories of which no more is sent until their rate limit resets
+            blocked = False
             for part in _split(pending):
                 if part[0].name.category in limited:
                     again += part
                     continue
-                yield from self._send(part)
+                if blocked:
+                    _leave_unsent(part)
+                else:
+                    yield from self._send(part)
+                blocked |= isinstance(part[0].answer, Forbidden)
                 for item in part:
                     wait = self._wait_before_next(item)
                     if wait is None:
@@ -132,7 +142,7 @@ class BatchCalls:
                 caller=self.caller,
                 time=self.time,
                 limits=self.limits,
-                policy=SAFE,
+                policy=_POLICY,
                 state=state,
             )
         except BybitError as error:
@@ -153,6 +163,13 @@ class BatchCalls:
             return wait
         item.answer = item.state.final_error(error)
         return None
+
+
+def _leave_unsent(part: list[BatchItem]) -> None:
+    """Give items their answer whose request must not follow one that the exchange turned away."""
+    for item in part:
+        error = NotSent("Nothing more was sent after the exchange had turned this machine away.", item.evidence)
+        item.answer = item.state.final_error(error)
 
 
 def _split(items: list[BatchItem]) -> Iterator[list[BatchItem]]:
@@ -228,7 +245,7 @@ def process_batch(names: Sequence[OrderName], raw: RawReply) -> tuple[list[Answe
     entries = [(object_fields(order), object_fields(code)) for order, code in zip(orders, codes, strict=True)]
     if len(entries) == len(names):
         pairs = zip(names, entries, strict=True)
-        return [_read_entry(name, order, code, evidence) for name, (order, code) in pairs], evidence
+        return [_read_place(name, entry, entries, evidence) for name, entry in pairs], evidence
     return [_find_entry(name, entries, evidence) for name in names], evidence
 
 
@@ -237,7 +254,14 @@ def _list_in(content: Any, name: str) -> list[object] | None:
     return cast("list[object]", found) if isinstance(found, list) else None
 
 
-def _find_entry(name: OrderName, entries: list[tuple[dict[str, Any], dict[str, Any]]], evidence: Evidence) -> Answer:
+def _read_place(name: OrderName, entry: Entry, entries: list[Entry], evidence: Evidence) -> Answer:
+    """Return what the entry in an order's place says, unless the answer has the order in another place."""
+    if not _names(name, entry[0]) and any(_names(name, order) for order, _ in entries):
+        return OutcomeUnknown("The answer to the batch has this order in the place of another one.", evidence)
+    return _read_entry(name, *entry, evidence)
+
+
+def _find_entry(name: OrderName, entries: list[Entry], evidence: Evidence) -> Answer:
     """Return what the only entry says that names an order."""
     about_it = [(order, code) for order, code in entries if _names(name, order)]
     if len(about_it) == 1:

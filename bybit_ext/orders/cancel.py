@@ -1,7 +1,7 @@
 """Ask the exchange to cancel one order, and again where that is safe."""
 
 from bybit_ext.calls.flow import Flow, Sleep, backoff_delay
-from bybit_ext.errors import BybitError, OrderClosed, OrderNotFound, OutcomeUnknown
+from bybit_ext.errors import BybitError, NotCancellable, OrderClosed, OrderNotFound, OutcomeUnknown
 from bybit_ext.results import CancelAccepted
 
 from .order_calls import OrderCalls, shows
@@ -24,14 +24,14 @@ def cancel_flow(calls: OrderCalls) -> Flow[CancelAccepted]:
     """
     try:
         return (yield from calls.cancel())
-    except OutcomeUnknown as error:
+    except (OutcomeUnknown, NotCancellable) as error:
         if calls.identity.name.order_id or not is_worth_resending(error) or not calls.may_send_again:
             raise
-        unknown = error
-    return (yield from _cancel_by_id(calls, unknown))
+        unclear = error
+    return (yield from _cancel_by_id(calls, unclear))
 
 
-def _cancel_by_id(calls: OrderCalls, unknown: OutcomeUnknown) -> Flow[CancelAccepted]:
+def _cancel_by_id(calls: OrderCalls, unclear: OutcomeUnknown | NotCancellable) -> Flow[CancelAccepted]:
     """Find the order that a cancel by link id meant, and cancel it by its id."""
     reports = Reports(calls.identity)
     refused: dict[str, BybitError] = {}
@@ -51,7 +51,9 @@ def _cancel_by_id(calls: OrderCalls, unknown: OutcomeUnknown) -> Flow[CancelAcce
                 raise refused[order_id]
         wait = backoff_delay(readings, longest=1.0)
         if wait + _MIN_WAIT > calls.limits.deadline.remaining:
-            raise OutcomeUnknown(unknown.args[0], unknown.evidence, last_order=reports.last_order)
+            if isinstance(unclear, NotCancellable):
+                raise unclear
+            raise OutcomeUnknown(unclear.args[0], unclear.evidence, last_order=reports.last_order)
         yield Sleep(wait)
 
 

@@ -26,6 +26,7 @@ from .requests import CancelAllRequest, CancelOrderRequest
 
 _MOST_AT_ONCE = 500  # futures orders that one request cancels
 _FUTURES = ("linear", "inverse")
+_MAX_PAGES = 200  # no account may have as many orders open as they hold
 _SHARE_OF_FIRST_READING = 0.3  # of the time: the cancels must leave, even if the lists cannot be read
 _PARTS = ("symbol", "baseCoin", "settleCoin")  # the first of them that is given counts
 _BY_ID = ("tpslOrder", "StopOrder")  # kinds of spot orders that a cancel by id has to name
@@ -75,7 +76,7 @@ class CancelAllCalls:
             OutcomeUnknown: the request may have been carried out.
             NotSent: nothing left this machine.
         """
-        sends = 0
+        sends = rounds = 0
         while True:
             state = RetryState()
             try:
@@ -85,12 +86,12 @@ class CancelAllCalls:
                     raise
                 raise self._unfinished(error.evidence, sends + state.sends) from error
             sends += state.sends
-            known = len(self.named)
+            rounds += 1
             self.named |= {order.order_id: order for order in orders if isinstance(order.order_id, str)}
             may_be_more = self.request.category in _FUTURES and len(orders) >= _MOST_AT_ONCE
-            if not may_be_more or len(self.named) == known:
+            if not may_be_more:
                 return self._accepted(evidence, sends)
-            wait = backoff_delay(1)
+            wait = backoff_delay(rounds)
             if wait > self.limits.deadline.remaining:
                 raise self._unfinished(evidence, sends)
             yield Sleep(wait)
@@ -145,7 +146,7 @@ class CancelAllCalls:
             orders |= {order.order_id: order for order in named}
             cursor = page.next_page
             is_whole &= not page.left_out and len(named) == len(meant)
-            if cursor is None or cursor in seen:
+            if cursor is None or cursor in seen or len(seen) == _MAX_PAGES:
                 return OpenOrders(list(orders.values()), is_whole and cursor is None)
             seen.add(cursor)
 
@@ -153,7 +154,8 @@ class CancelAllCalls:
         """Return whether an order is open and of this kind, as far as the query could not say it."""
         wanted: Any = self.request.to_dict()
         of_type = order.stop_order_type == wanted["stopOrderType"] if "stopOrderType" in wanted else True
-        return order.order_status not in FINAL and of_type
+        of_symbol = order.symbol == wanted["symbol"] if wanted.get("symbol") else True
+        return order.order_status not in FINAL and of_type and of_symbol
 
     def _can_be_named(self, order: Order) -> bool:
         """Return whether an order can be cancelled by what the list says of it."""
@@ -240,14 +242,14 @@ def cancel_all_and_confirm(
         before = yield from _read_or_cancel_blindly(calls)
         if not before:
             yield from calls.ask()  # a list may lag
-            return (yield from _outcome(calls, [], []))
+            return (yield from _outcome(calls, [], [], None))
         results = yield from confirm([calls.cancel_by_id(order) for order in before])
     finally:
         if subscription:
             subscription.close()
     if first.refusal and not any(isinstance(result, CancelOutcome) for result in results):
         raise first.refusal
-    return (yield from _outcome(calls, before, results))
+    return (yield from _outcome(calls, before, results, first.refusal))
 
 
 def _read_or_cancel_blindly(calls: CancelAllCalls) -> Flow[list[Order]]:
@@ -265,7 +267,10 @@ def _read_or_cancel_blindly(calls: CancelAllCalls) -> Flow[list[Order]]:
 
 
 def _outcome(
-    calls: CancelAllCalls, before: list[Order], results: list[CancelOutcome | BybitError]
+    calls: CancelAllCalls,
+    before: list[Order],
+    results: list[CancelOutcome | BybitError],
+    refusal: BybitError | None,
 ) -> Flow[CancelAllOutcome]:
     try:
         found = yield from calls.read_open(calls.limits.deadline)
@@ -282,6 +287,7 @@ def _outcome(
         still_open=still_open,
         placed_meanwhile=[order for order in still_open or () if order.order_id not in known],
         named=list(calls.named.values()),
+        refusal=refusal,
     )
 
 

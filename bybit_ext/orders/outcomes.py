@@ -15,8 +15,9 @@ class CancelAllOutcome:
         before: the orders that were open when the call began, newest first.
         results: for each of these, in the same order, how it ended, or the error that says what is known.
         still_open: the orders of this kind that are open at the end; None if they could not be read.
-        placed_meanwhile: those of `still_open` that were not open when the call began.
+        placed_meanwhile: those of `still_open` that the list did not show when the call began; it may lag.
         named: the ids of all orders that the exchange named in its answers.
+        refusal: why nothing came of the request for all, though an order ended by itself; None if it was taken.
 
     Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
     """
@@ -26,3 +27,4 @@ class CancelAllOutcome:
     still_open: list[Order] | None
     placed_meanwhile: list[Order]
     named: list[OrderIds]
+    refusal: BybitError | None = None

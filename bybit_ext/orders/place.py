@@ -1,7 +1,7 @@
 """Place an order, never twice: after a doubtful send it is looked up by its link id."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from attrs import define, field
@@ -15,16 +15,20 @@ from bybit_ext.calls.operations import build_request
 from bybit_ext.calls.responses import RawReply, process_response
 from bybit_ext.calls.retry import NON_RETRYABLE, READ, SAFE, RetryState
 from bybit_ext.calls.validation import validate_request
-from bybit_ext.errors import BybitError, InvalidInput, OutcomeUnknown, Refused
+from bybit_ext.errors import BybitError, Forbidden, InvalidInput, OutcomeUnknown, Refused
 from bybit_ext.results import Evidence, OrderAccepted
 
-from .identity import CLOCK_TOLERANCE, CallStart, ServerTimeReading, parse_time
+from .identity import CLOCK_TOLERANCE, CallStart, Match, ServerTimeReading, parse_time
 from .quantities import parse_decimal
 from .queries import OPERATIONS, List, process_orders
 from .requests import PlaceOrderRequest
 
 # An open order has this link id: perhaps this very one, if something on the way has doubled the request.
 _DUPLICATE = (110072, 170141)
+_TERMS = frozenset(
+    {"side", "orderType", "qty", "price", "triggerPrice", "timeInForce", "reduceOnly", "closeOnTrigger", "positionIdx"}
+)
+_ASSUMED = {"timeInForce": "GTC", "reduceOnly": False, "closeOnTrigger": False}  # by the exchange, if it is not said
 _MAX_READING = 1.0  # seconds for one list: what the other one shows must not wait for it
 _MIN_WAIT = 0.01  # seconds; anything shorter is treated as expired
 
@@ -43,6 +47,7 @@ class PlaceCalls:
         is_made_up: whether the link id was made for this call: then no other order has it.
         state: what the sends have brought.
         last_order: an order of this link id that need not be the one; None if none was seen.
+        is_blocked: whether the exchange turns this machine away.
     """
 
     caller: Caller
@@ -54,6 +59,7 @@ class PlaceCalls:
     is_made_up: bool
     state: RetryState = field(factory=RetryState)
     last_order: Order | None = None
+    is_blocked: bool = False
 
     def flow(self) -> Flow[OrderAccepted]:
         """Return the acknowledgement, or the order as it was found after a doubtful send.
@@ -74,49 +80,66 @@ class PlaceCalls:
                 state=self.state,
             )
         except OutcomeUnknown as error:
-            unknown = error
+            doubtful: OutcomeUnknown | Refused = error
         except Refused as error:
-            found = (yield from self._find()) if error.ret_code in _DUPLICATE else None
-            if found is None:
+            if error.ret_code not in _DUPLICATE:
                 raise
-            return self._accept(found, error.evidence)
+            doubtful = error
         else:
             return accepted
-        return (yield from self._look_up(unknown))
+        return (yield from self._look_up(doubtful))
 
     @property
     def link_id(self) -> str:
         """The order's link id."""
-        return str(self.order.order_link_id)
+        return str.__str__(cast("str", self.order.order_link_id))  # it may be a member of an enum
 
-    def _look_up(self, unknown: OutcomeUnknown) -> Flow[OrderAccepted]:
+    def _look_up(self, error: OutcomeUnknown | Refused) -> Flow[OrderAccepted]:
         """Look the order up until it is found. That no list shows it proves nothing: it may still be under way."""
         readings = 0
         while True:
             found = yield from self._find()
+            if isinstance(error, Refused) and not self.is_made_up and (found or self.last_order):
+                raise self._judge_refusal(error, found)
             if found:
-                return self._accept(found, unknown.evidence)
+                return self._accept(found, error.evidence)
             readings += 1
             wait = backoff_delay(readings, longest=1.0)
-            is_final = unknown.status_code in NON_RETRYABLE
-            if is_final or wait + _MIN_WAIT > self.limits.deadline.remaining:
+            is_useless = error.status_code in NON_RETRYABLE or self.is_blocked
+            if is_useless or wait + _MIN_WAIT > self.limits.deadline.remaining:
                 break
             yield Sleep(wait)
-        message = f"{unknown.args[0]} No list shows an order with the link id {self.link_id!r} that is surely this one."
-        raise OutcomeUnknown(message, unknown.evidence, last_order=self.last_order, order_link_id=self.link_id)
+        raise self._unknown(error, f"No list shows an order with the link id {self.link_id!r} that is surely this one.")
+
+    def _judge_refusal(self, error: Refused, found: Order | None) -> BybitError:
+        """Return what is known if an open order has the link id that the caller gave: it may be this one, doubled."""
+        if found is None:
+            return error
+        self.last_order = found
+        return self._unknown(error, f"The order {found.order_id} of the same terms has the link id {self.link_id!r}.")
+
+    def _unknown(self, error: BybitError, what_is_shown: str) -> OutcomeUnknown:
+        message = f"{error.args[0]} {what_is_shown}"
+        return OutcomeUnknown(message, error.evidence, last_order=self.last_order, order_link_id=self.link_id)
 
     def _find(self) -> Flow[Order | None]:
         """Look for the order in both lists.
 
-        Of several that can be it, it is the oldest: once it had ended, others could be placed with its link id.
+        Of several that are surely new, it is the oldest: once it had ended, others could be placed with its link id.
         """
-        found: list[Order] = []
+        sure: list[Order] = []
+        doubtful: dict[str, Order] = {}
         for which in OPERATIONS:
             for order in (yield from self._read(which)):
-                if self._is_it(order):
-                    found.append(order)
+                match = self._match(order)
+                if match is Match.CERTAIN:
+                    sure.append(order)
+                elif match is Match.DOUBTFUL and order.order_status != "Rejected":  # why it was placed again, perhaps
+                    doubtful[order.order_id] = order
                 self.last_order = self.last_order or order
-        return min(found, key=lambda order: parse_time(order.created_time) or 0) if found else None
+        if sure:
+            return min(sure, key=lambda order: parse_time(order.created_time) or 0)
+        return next(iter(doubtful.values())) if len(doubtful) == 1 else None
 
     def _read(self, which: List) -> Flow[list[Order]]:
         """Read the orders of this link id from one of the lists; none if it cannot be read."""
@@ -139,7 +162,8 @@ class PlaceCalls:
                 policy=READ,
                 state=state,
             )
-        except BybitError:  # then there is nothing to go by, and the unknown outcome is what is known
+        except BybitError as error:  # then there is nothing to go by, and the unknown outcome is what is known
+            self.is_blocked = isinstance(error, Forbidden)
             return []
         self.state.lost_an_answer = False
         self.start.follow(self.caller.clock.offset)
@@ -152,36 +176,40 @@ class PlaceCalls:
         is_of_category = (order.category or self.order.category) == self.order.category
         return is_of_category and order.symbol == self.order.symbol and order.order_link_id == self.link_id
 
-    def _is_it(self, order: Order) -> bool:
-        """Return whether an order of this link id can be the one: others may have had the same, before or after."""
-        if not order.order_id or not self._is_alike(order):
-            return False
-        return self.is_made_up or self._is_new(order)
-
-    def _is_new(self, order: Order) -> bool:
-        """Return whether an order was made after the call began: surely so, if an answer has said the time."""
+    def _match(self, order: Order) -> Match:
+        """Return how surely an order of this link id is the one: others may have had the same, before or after."""
         created = parse_time(order.created_time)
-        began_at = self.start.latest if self.start.is_measured else self.start.earliest
-        return created is not None and created >= began_at - CLOCK_TOLERANCE
+        if not order.order_id or not self._is_alike(order):
+            return Match.FOREIGN
+        if self.is_made_up:
+            return Match.CERTAIN
+        if created is None or not self.start.is_measured or created < self.start.latest - CLOCK_TOLERANCE:
+            return Match.FOREIGN
+        return Match.CERTAIN if created >= self.start.latest else Match.DOUBTFUL
 
     def _is_alike(self, order: Order) -> bool:
-        asked = self.order.to_dict()
-        may_be_reduced = asked.get("reduceOnly") or asked.get("closeOnTrigger")  # to the position that is there
-        is_of_qty = may_be_reduced or parse_decimal(order.qty) == parse_decimal(self.order.qty)
-        is_of_kind = (order.side, order.order_type) == (self.order.side, self.order.order_type)
-        return bool(is_of_qty) and is_of_kind and self._is_of_price(order, asked)
-
-    def _is_of_price(self, order: Order, asked: dict[str, Any]) -> bool:
-        """Return whether an order has the price that was asked for, unless the exchange sets it from its book."""
-        if "price" not in asked or "bboSideType" in asked:
-            return True
-        return parse_decimal(order.price) == parse_decimal(asked["price"])
+        """Return whether an order has the terms that were asked for, of those that the exchange does not change."""
+        asked, shown = {**_ASSUMED, **self.order.to_dict()}, order.to_dict()
+        names = {*_TERMS}
+        if asked.get("reduceOnly") or asked.get("closeOnTrigger"):  # then the position limits it
+            names.remove("qty")
+        if asked["orderType"] == "Market" or "bboSideType" in asked:  # then the exchange sets it
+            names -= {"price", "timeInForce"}
+        return all(_is_same(asked[name], shown.get(name)) for name in names & asked.keys())
 
     def _accept(self, order: Order, evidence: Evidence) -> OrderAccepted:
         if order.order_status == "Rejected":
             reason = order.reject_reason if isinstance(order.reject_reason, str) else ""
             raise Refused(f"The exchange rejected the order ({reason[:100]}).", evidence)
         return OrderAccepted(order_id=order.order_id, order_link_id=self.link_id, order=order, sends=evidence.sends)
+
+
+def _is_same(asked: Any, shown: Any) -> bool:
+    """Return whether a term is what was asked for: a number may be written otherwise, and a list may leave it out."""
+    if shown is None:
+        return True
+    number = parse_decimal(asked)
+    return asked == shown if number is None else number == parse_decimal(shown)
 
 
 def prepare_order(order: PlaceOrderRequest) -> tuple[PlaceOrderRequest, bool]:

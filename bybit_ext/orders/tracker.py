@@ -52,6 +52,7 @@ from bybit_v5.models.known_order_status import KNOWN_ORDER_STATUS_VALUES
 from bybit_ext.calls.flow import backoff_delay
 from bybit_ext.calls.retry import NON_RETRYABLE
 from bybit_ext.errors import (
+    BUSY,
     AuthenticationFailed,
     BybitError,
     Forbidden,
@@ -370,8 +371,10 @@ def _may_have_ended(error: BybitError) -> bool:
 
 
 def is_worth_resending(error: BybitError | None) -> bool:
-    """Return whether a cancel of unknown outcome can fare better: not one that was accepted by an unreadable answer."""
-    return isinstance(error, OutcomeUnknown) and error.ret_code != 0 and error.status_code not in NON_RETRYABLE
+    """Return whether a cancel can fare better by id: of unknown outcome, if it was not accepted, or of a busy order."""
+    if isinstance(error, OutcomeUnknown):
+        return error.ret_code != 0 and error.status_code not in NON_RETRYABLE
+    return error is not None and error.ret_code in BUSY
 
 
 def _goes_on(error: BybitError | None) -> bool:
