@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from contextlib import suppress
 
 
 def main() -> None:
@@ -15,7 +16,8 @@ def main() -> None:
         app(prog_name="bybit")
     except Exception:  # noqa: BLE001
         # Python's own status for this is 1, which here says that the exchange refused.
-        traceback.print_exc()
+        with suppress(OSError):  # there may be nowhere to print it
+            traceback.print_exc()
         sys.exit(3)
 
 

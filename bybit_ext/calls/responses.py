@@ -10,7 +10,15 @@ from bybit_v5.models import ErrorResponse
 
 from bybit_ext.auth.redaction import may_echo, redact, redact_json
 from bybit_ext.engines.interface import Reply
-from bybit_ext.errors import AuthenticationFailed, BybitError, Forbidden, OutcomeUnknown, error_class_for
+from bybit_ext.errors import (
+    AuthenticationFailed,
+    BybitError,
+    ClockError,
+    Forbidden,
+    OutcomeUnknown,
+    RateLimited,
+    error_class_for,
+)
 from bybit_ext.results import Evidence
 
 from .evidence import read_evidence
@@ -94,6 +102,8 @@ def _refusal(raw: RawReply, evidence: Evidence) -> BybitError:  # noqa: PLR0911 
     if status == HTTPStatus.FORBIDDEN and ret_code != 0:
         excerpt = _excerpt(raw)
         return Forbidden(f"The exchange turned the request away, {_reason_of_403(excerpt)}: {excerpt}", evidence)
+    if not raw.reply.is_answer:
+        return _refusal_of_log_in(ret_code, evidence)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return OutcomeUnknown(f"The exchange failed: {_excerpt(raw)}", evidence)
     if status in range(300, 400):
@@ -108,6 +118,15 @@ def _refusal(raw: RawReply, evidence: Evidence) -> BybitError:  # noqa: PLR0911 
     error_class = error_class_for(ret_code)
     said = "refused" if error_class is not OutcomeUnknown else "could not say what became of the request"
     return error_class(f"The exchange {said}.", evidence)
+
+
+def _refusal_of_log_in(ret_code: int | None, evidence: Evidence) -> BybitError:
+    """Return the error of a call that was not sent, since the exchange did not let this client log in for it."""
+    error_class = error_class_for(ret_code) if ret_code else AuthenticationFailed
+    message = "The exchange refused the log-in to the trade WebSocket."
+    if error_class in (AuthenticationFailed, ClockError, Forbidden, RateLimited):
+        return error_class(message, evidence)
+    return AuthenticationFailed(f"{message} A clock that is a minute behind can be why: see sync_clock().", evidence)
 
 
 def _reason_of_403(excerpt: str) -> str:

@@ -75,6 +75,7 @@ def cancel(  # noqa: PLR0913 - one for each option
     4 not cancelled but filled or otherwise closed, 1 refused, 2 wrong usage, 5 not sent: nothing left this machine,
     3 outcome unknown, 130 interrupted by Ctrl-C: outcome unknown.
     """
+    has_begun = False
     try:
         ids = (order_id or [], order_link_id or [])
         scope = Scope(symbol, base_coin, settle_coin)
@@ -82,11 +83,12 @@ def cancel(  # noqa: PLR0913 - one for each option
         exchange = ChosenExchange.of(environment, region, base_url, stream_url)
         with exchange.open(deadline=deadline) as bybit:
             exchange.ask_before(orders.intent, is_confirmed=yes)
+            has_begun = True
             status = orders.cancel(CancelSettings(bybit, confirm, as_json))
     except BybitError as error:
         _fail(error, as_json=as_json)
-    except KeyboardInterrupt:  # before the first send, or after the last result
-        _end_by_ctrl_c("Nothing was sent beyond what is shown.")
+    except KeyboardInterrupt:  # before the first send, after the last result, or the second one in a row
+        _end_by_ctrl_c("What is not shown is unknown." if has_begun else "Nothing was sent.")
     raise typer.Exit(status)
 
 

@@ -9,9 +9,16 @@ import typer
 from rich.console import Console, RenderableType
 from rich.markup import escape
 
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the caller see it: rich would end the program, with the status that stands for a refusal here."""
+        raise BrokenPipeError
+
+
 # emoji: an id may hold `:key:`.
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
+out = _Console(highlight=False, soft_wrap=True, emoji=False)
+err = _Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
 
 
 def plain(value: object) -> str:

@@ -1,8 +1,8 @@
 """What the command shows: results and errors, for people or as JSON."""
 
 import json
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,9 +36,17 @@ class OrderLabel:
         return self.order_id or self.order_link_id or "all open orders"
 
 
-def waiting(text: str) -> AbstractContextManager[object]:
+@contextmanager
+def waiting(text: str) -> Generator[None, None, None]:
     """Show a live line for as long as something is waited for; a terminal shows it, a file does not get it."""
-    return err.status(plain(text))
+    status = err.status(plain(text))
+    with suppress(OSError, UnicodeError):  # the terminal may be gone: what is waited for counts
+        status.start()
+    try:
+        yield
+    finally:
+        with suppress(OSError, UnicodeError):
+            status.stop()
 
 
 def show_intent(host: str, intent: str) -> None:

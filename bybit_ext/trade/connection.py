@@ -81,7 +81,9 @@ class TradeConnection(SocketProtocol):
         self._calls: dict[str, Call] = {}  # by reqId, whose requests are written
         self._req_ids: dict[object, str] = {}  # of these calls
         self._is_retired = False
+        self._written_at: dict[object, float] = {}
         self._has_heard = True
+        self._heard_at = self._loop.time()
         self._has_room = asyncio.Event()
         self._has_room.set()
         self._timer: asyncio.TimerHandle | None = None
@@ -89,7 +91,7 @@ class TradeConnection(SocketProtocol):
     @property
     def is_usable(self) -> bool:
         """Whether requests can be written to it. From any thread."""
-        return self._ended is None and not self._is_retired and not self._protocol.is_restarting
+        return self._ended is None and not self._is_retired and not self._protocol.is_over
 
     @property
     def has_room(self) -> bool:
@@ -137,6 +139,7 @@ class TradeConnection(SocketProtocol):
         else:
             req_id = self._protocol.request(call.operation, call.body, call.headers)
             self._calls[req_id], self._req_ids[call] = call, req_id
+            self._written_at[call] = self._loop.time()
             self._write()
 
     def reserve(self, call: object, deadline: float) -> bool:
@@ -150,11 +153,14 @@ class TradeConnection(SocketProtocol):
 
     def release(self, call: object) -> None:
         """Do without the connection: its call has given up, or never used it."""
-        self.users.pop(call, None)
+        deadline = self.users.pop(call, None)
         req_id = self._req_ids.pop(call, None)
         if req_id is not None:
             del self._calls[req_id]
             self._protocol.forget(req_id)
+            is_late = deadline is not None and self._loop.time() >= deadline
+            # If nothing came in all that time, it may be dead, and new calls are better off elsewhere.
+            self._is_retired |= self._heard_at < self._written_at.pop(call, 0.0) and is_late
         self._close_if_done()
 
     def retire(self) -> None:
@@ -171,7 +177,7 @@ class TradeConnection(SocketProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes that came in: asyncio calls this."""
-        self._has_heard = True
+        self._has_heard, self._heard_at = True, self._loop.time()
         if self._ended is not None:
             return
         try:
@@ -197,6 +203,9 @@ class TradeConnection(SocketProtocol):
 
     def eof_received(self) -> None:
         """Take the end of what comes in: asyncio calls this."""
+        with suppress(Broken):
+            for event in self._protocol.receive_eof():
+                self._settle_log_in(LogInFailed(event.reply))
         self._end("the server closed it")
 
     def pause_writing(self) -> None:
@@ -215,10 +224,11 @@ class TradeConnection(SocketProtocol):
     def _finish(self, call: Call, outcome: Outcome) -> None:
         self.users.pop(call, None)
         self._req_ids.pop(call, None)
+        self._written_at.pop(call, None)
         call.finish(outcome)
 
     def _close_if_done(self) -> None:
-        if self._is_retired or self._protocol.is_restarting:
+        if self._is_retired or self._protocol.is_over:
             now = self._loop.time()
             if all(deadline < now for deadline in list(self.users.values())):
                 self.close()

@@ -29,7 +29,7 @@ from websockets.uri import parse_uri
 from bybit_ext.auth.log_in import LogIn, frames_log
 from bybit_ext.calls.validation import parse_integer
 from bybit_ext.engines.interface import MAX_REPLY_SIZE, Headers, Reply
-from bybit_ext.errors import OutcomeUnknown, error_class_for
+from bybit_ext.errors import AuthenticationFailed, OutcomeUnknown, error_class_for
 
 from .messages import AUTH, PING, RESTARTING, as_reply, read_message, write_request
 
@@ -90,11 +90,11 @@ class TradeProtocol:
         log_in: returns a request to log in, signed now.
 
     Attributes:
-        is_restarting: whether the exchange takes no new requests here any more.
+        is_over: whether new requests are of no use here: the exchange restarts, or has forgotten the log-in.
     """
 
     def __init__(self, url: str, log_in: Callable[[], LogIn]) -> None:
-        self.is_restarting = False
+        self.is_over = False
         self._frames = ClientProtocol(parse_uri(url), max_size=MAX_REPLY_SIZE, logger=frames_log)
         self._log_in = log_in
         self._secrets: tuple[str, ...] = ()
@@ -152,6 +152,18 @@ class TradeProtocol:
             for event in self._frames.events_received():
                 yield from self._take(event)
             self._check()
+
+    def receive_eof(self) -> Iterator[LogInRefused]:
+        """Take the end of what comes in, and yield the refusal that it is the end of, if it is one.
+
+        Raises:
+            Broken: it is the end of something else.
+        """
+        self._frames.receive_eof()
+        for event in self._frames.events_received():
+            for taken in self._take(event):
+                if isinstance(taken, LogInRefused):
+                    yield taken
 
     def _check(self) -> None:
         """Raise what the library has found wrong."""
@@ -219,7 +231,8 @@ class TradeProtocol:
             return None
         if message.get("op", operation) != operation:
             raise Broken("an answer names another operation than its request")
-        self.is_restarting |= message.get("retCode") == RESTARTING
+        ret_code = parse_integer(message.get("retCode"))
+        self.is_over |= ret_code == RESTARTING or (ret_code and error_class_for(ret_code)) is AuthenticationFailed
         return req_id
 
     def _count_stray(self) -> None:

@@ -45,7 +45,7 @@ from bybit_ext.sandbox.faults import (
     respond_with_page,
     shorten_list,
 )
-from tests.conftest import API_KEY, API_SECRET, options_of
+from tests.conftest import API_KEY, API_SECRET, options_of, over_http
 from tests.orders.conftest import Call
 from tests.virtual_time import GONE, LOST, World, no_jitter, page, reply
 
@@ -756,6 +756,8 @@ MATRIX: dict[str, Row] = {
     "a short list of codes": Row([shorten_list(0, 1)], UNKNOWN, UNKNOWN),
     "filled before": Row([Fault(fill_first=True)], "OrderClosed", "OrderClosed"),
 }
+OF_HTTP = ("403", "404")  # no HTTP status comes over a WebSocket
+ROWS = [pytest.param(row, id=name, marks=over_http if name in OF_HTTP else ()) for name, row in MATRIX.items()]
 
 
 @pytest.fixture(scope="module")
@@ -771,7 +773,7 @@ def _no_faults_left(exchange: Sandbox) -> Iterator[None]:
 
 
 class TestExchange:
-    @pytest.mark.parametrize("row", MATRIX.values(), ids=MATRIX)
+    @pytest.mark.parametrize("row", ROWS)
     @pytest.mark.parametrize("by_id", [True, False], ids=["by id", "by link id"])
     def test_matrix(self, call: Call, exchange: Sandbox, row: Row, *, by_id: bool) -> None:
         placed = [exchange.place("linear", "BTCUSDT", order_link_id=f"m-{number}") for number in range(3)]

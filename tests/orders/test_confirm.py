@@ -465,7 +465,9 @@ class TestMatching:
     def test_an_order_that_only_its_link_id_names_is_told_by_its_times(
         self, confirm: Confirm, exchange: Sandbox
     ) -> None:
+        exchange.clock = lambda: system_clock() - 1000  # long before the call, however slow this machine is
         order = exchange.place("linear", "BTCUSDT", order_link_id="bare")
+        exchange.clock = system_clock
         exchange.faults.on(order.order_id, [respond_with_body(b'{"retCode": 0}')])
         outcome = confirm(CancelByOrderLinkId("linear", "BTCUSDT", "bare"), **options_of(exchange))
         assert (outcome.status, outcome.order.order_id) == ("Cancelled", order.order_id)

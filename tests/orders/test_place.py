@@ -46,7 +46,7 @@ from bybit_ext.sandbox.faults import (
     respond_with_page,
     truncate_response,
 )
-from tests.conftest import API_KEY, API_SECRET, options_of
+from tests.conftest import API_KEY, API_SECRET, options_of, over_http
 from tests.orders.conftest import Call
 from tests.virtual_time import GONE, LOST, World, no_jitter, page, reply
 
@@ -683,6 +683,8 @@ MATRIX: dict[str, Row] = {
     "110072": Row([respond_with(110072)], OutcomeUnknown, 0),
     "403": Row([respond_with_page(403)], Forbidden, 0),
 }
+OF_HTTP = ("403", "404")  # no HTTP status comes over a WebSocket
+ROWS = [pytest.param(row, id=name, marks=over_http if name in OF_HTTP else ()) for name, row in MATRIX.items()]
 
 
 @pytest.fixture(scope="module")
@@ -692,7 +694,7 @@ def exchange() -> Iterator[Sandbox]:
 
 
 class TestExchange:
-    @pytest.mark.parametrize("row", MATRIX.values(), ids=MATRIX)
+    @pytest.mark.parametrize("row", ROWS)
     @pytest.mark.parametrize("is_given", [False, True], ids=["made up", "given"])
     def test_matrix(self, call: Call, exchange: Sandbox, row: Row, *, is_given: bool) -> None:
         exchange.faults = faults = CountingFaults().on_next(row.faults, of="creates")

@@ -361,7 +361,7 @@ def test_a_restart_is_noted_and_its_answer_passed_on(peers: Peers) -> None:
     first, second = peers.ask(), peers.ask()
     (event,) = peers.say(answer(first, retCode=10019))
     assert body_of(event)["retCode"] == 10019
-    assert peers.ours.is_restarting
+    assert peers.ours.is_over
     assert len(peers.say(answer(second))) == 1
 
 
