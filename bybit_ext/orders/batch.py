@@ -94,20 +94,20 @@ class BatchCalls:
             on_answer: called with each item as soon as it has its answer.
         """
         pending = list(items)
+        is_blocked = False
         while pending:
             again: list[BatchItem] = []
             longest = 0.0
             limited: set[str] = set()  # categories of which no more is sent until their rate limit resets
-            blocked = False
             for part in _split(pending):
                 if part[0].name.category in limited:
                     again += part
                     continue
-                if blocked:
-                    _leave_unsent(part)
-                else:
-                    yield from self._send(part)
-                blocked |= isinstance(part[0].answer, Forbidden)
+                if is_blocked:
+                    _leave_unsent(part, on_answer)
+                    continue
+                yield from self._send(part)
+                is_blocked |= isinstance(part[0].answer, Forbidden)
                 for item in part:
                     wait = self._wait_before_next(item)
                     if wait is None:
@@ -165,11 +165,12 @@ class BatchCalls:
         return None
 
 
-def _leave_unsent(part: list[BatchItem]) -> None:
+def _leave_unsent(part: list[BatchItem], on_answer: Callable[[BatchItem], None]) -> None:
     """Give items their answer whose request must not follow one that the exchange turned away."""
     for item in part:
         error = NotSent("Nothing more was sent after the exchange had turned this machine away.", item.evidence)
         item.answer = item.state.final_error(error)
+        on_answer(item)
 
 
 def _split(items: list[BatchItem]) -> Iterator[list[BatchItem]]:

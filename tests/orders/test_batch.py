@@ -176,6 +176,13 @@ class TestAnswer:
     def test_an_order_that_is_not_named_is_not_accepted(self, name: OrderName, entry: Any) -> None:
         assert isinstance(read_one(entry, OK, name), OutcomeUnknown)
 
+    def test_an_order_that_is_named_in_another_place_is_not_told_by_its_own(self) -> None:
+        """Entries of refused orders need no ids, so only the others show that the answer is not in order."""
+        second = OrderName("linear", "BTCUSDT", "2", None, None)
+        listed = [{}, NAMED]
+        answers = read({"list": listed}, {"list": [{"code": 110001}, OK]}, (BY_ID, second))
+        assert [type(answer) for answer in answers] == [OutcomeUnknown, OutcomeUnknown]
+
     def test_the_other_id_of_an_order_does_not_matter(self) -> None:
         """Beside an order id, Bybit ignores the link id; and it may name an order by its link id alone."""
         assert isinstance(read_one({**NAMED, "orderLinkId": "theirs"}, OK, BY_ID), CancelAccepted)
@@ -624,6 +631,32 @@ class TestSendingAgain:
         answers = world.cancel(orders(2))
         assert all(isinstance(answer, Forbidden) for answer in answers)
         assert world.sizes == [2]
+
+    def test_nothing_more_is_sent_once_this_machine_was_turned_away(self, world: BatchWorld) -> None:
+        """Requests that go on make a block of an IP address longer."""
+        world.answer = in_turn(accept, page(403, "access too frequent"))
+        answers = world.cancel(orders(70))
+        assert Counter(kinds(answers)) == {"CancelAccepted": 20, "Forbidden": 20, "NotSent": 30}
+        assert world.sizes == [20, 20]
+
+    def test_a_batch_that_is_refused_for_the_rate_limit_stops_no_other_category(self, world: BatchWorld) -> None:
+        def answer(path: str, body: dict[str, Any]) -> Any:
+            is_limited = body["category"] == "linear" and world.now < 0.9
+            headers = {"x-bapi-limit-reset-timestamp": str(NOW + 900)}
+            return reply(10006, time=NOW, headers=headers) if is_limited else accept(path, body)
+
+        world.answer = answer
+        world.cancel([linear(1), CancelByOrderId("spot", "X", "spot")])
+        assert [(one.body["category"], one.at < 0.9) for one in world.asked] == [
+            ("linear", True),
+            ("spot", True),
+            ("linear", False),
+        ]
+
+    def test_a_busy_order_is_sent_again_by_its_id_and_not_by_its_link_id(self, world: BatchWorld) -> None:
+        """By then, the link id may name a newer order."""
+        world.answer = in_turn(answer_with({"id-1": 110079, "link-1": 110079}), accept)
+        assert kinds(world.cancel([linear(1), linked(1)])) == ["CancelAccepted", "NotCancellable"]
 
     def test_a_batch_that_is_refused_for_the_rate_limit_is_sent_again_when_it_resets(self, world: BatchWorld) -> None:
         limited = reply(10006, time=NOW, headers={"x-bapi-limit-reset-timestamp": str(NOW + 500)})

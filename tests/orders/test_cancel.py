@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from bybit_v5.models import CancelSpotByOrderLinkId
 
-from bybit_ext import OrderClosed, OrderNotFound, OutcomeUnknown, Refused
+from bybit_ext import NotCancellable, OrderClosed, OrderNotFound, OutcomeUnknown, Refused
 from bybit_ext.engines.interface import Reply
 from tests.orders.events import BEGAN, BY_ID, order
 from tests.orders.exchange import CANCEL, CLOSED, HISTORY, NOT_FOUND, OPEN, Exchange, orders
@@ -45,6 +45,18 @@ class TestByLinkId:
         ]
         assert world.sent_at == [0.0, 0.0, 0.0]
         assert [send.fresh for send in world.sends] == [False, True, False]
+
+    def test_a_busy_order_is_cancelled_by_its_id(self, world: Exchange) -> None:
+        """By then, the link id may name a newer order."""
+        world.replies = [reply(110079), orders(order()), reply(result={"orderId": "1"})]
+        assert world.cancel().order_id == "1"
+        assert [body.get("orderId") for body in world.cancels] == [None, "1"]
+
+    def test_a_busy_order_that_no_list_shows_is_told_as_busy(self, world: Exchange) -> None:
+        world.replies = [reply(110079), *[orders()] * 100]
+        with pytest.raises(NotCancellable):
+            world.cancel()
+        assert len(world.cancels) == 1
 
     def test_a_spot_order_is_cancelled_as_one_of_its_kind(self, world: Exchange) -> None:
         world.replies = [LOST, orders(order(category="spot")), reply(result={"orderId": "1"})]

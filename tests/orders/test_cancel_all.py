@@ -345,6 +345,33 @@ class TestConfirming:
         assert markets.paths()[BATCH] == 0
         assert len(markets.open_ids()) == 3
 
+    def test_a_refusal_beside_an_order_that_ended_by_itself_is_told(self, market: Market) -> None:
+        market.place_many(2)
+
+        def refuse() -> Any:
+            market.end("id-0", "Filled")
+            return reply(10005)
+
+        market.faults[CANCEL_ALL] = [refuse]
+        outcome = confirm(market)
+        assert isinstance(outcome.refusal, AuthenticationFailed)
+        assert "Filled" in kinds(outcome.results)
+
+    def test_an_order_of_another_symbol_is_left_alone_though_the_list_shows_it(self, market: Market) -> None:
+        market.place_many(1)
+        foreign = {**market.orders["id-0"], "orderId": "theirs", "symbol": "ETHUSDT"}
+        market.faults[REALTIME] = [reply(result={"list": [foreign, market.orders["id-0"]]}, time=NOW)]
+        assert ids(confirm(market).before) == ["id-0"]
+        assert "theirs" not in market.times_sent()
+
+    def test_pages_without_end_are_not_read_for_ever(self, market: Market) -> None:
+        pages = iter(range(10_000))
+        market.faults[REALTIME] = [
+            lambda: reply(result={"list": [], "nextPageCursor": str(next(pages))}, time=NOW)
+        ] * 5000
+        assert confirm(market).still_open is None
+        assert market.paths()[REALTIME] < 500
+
     def test_what_never_leaves_is_not_sent(self, markets: Market) -> None:
         markets.place_many(3)
         markets.faults[CANCEL_ALL] = [GONE] * 100

@@ -412,6 +412,38 @@ def test_a_server_that_forbids_is_an_answer_to_no_request(sender: OpenTrade, ope
     assert (sent.status, sent.body, sent.is_answer) == (403, b"<html>", False)
 
 
+def test_a_server_that_forbids_and_closes_is_an_answer_to_no_request_too(
+    sender: OpenTrade, open_server: OpenServer
+) -> None:
+    def serve(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(b"HTTP/1.1 403 Forbidden\r\n\r\n<html>")
+
+    server = open_server(serve)
+    sent = sender(server).attempt()
+    assert isinstance(sent, Reply)
+    assert (sent.status, sent.body, sent.is_answer) == (403, b"<html>", False)
+    assert server.opened == 1
+
+
+def test_a_connection_whose_log_in_is_forgotten_gets_no_other_request(
+    sender: OpenTrade, open_server: OpenServer
+) -> None:
+    def serve(venue: Venue) -> None:
+        if venue.peer.server.opened > 1:
+            return echo(venue)
+        (request,) = venue.next_orders(1)
+        venue.say({"reqId": request["reqId"], "op": request["op"], "retCode": 10004, "retMsg": "log in"})
+        return venue.wait_for_end()
+
+    server = open_server(serving(serve))
+    sending = sender(server)
+    refused = sending.attempt(number(1))
+    assert isinstance(refused, Reply)
+    assert json.loads(refused.body)["retCode"] == 10004
+    assert result_of(sending.attempt(number(2))) == {"number": 2}
+
+
 def test_a_signature_is_asked_for_when_the_connection_stands(sender: OpenTrade, open_server: OpenServer) -> None:
     ages: list[float] = []
 
