@@ -30,6 +30,8 @@ from bybit_ext import (
     RateLimited,
     Refused,
 )
+from bybit_ext.calls.responses import RawReply, process_response
+from bybit_ext.engines.interface import Reply
 from tests.conftest import API_KEY, API_SECRET, Cancel, answering
 
 BY_ID = CancelByOrderId("linear", "BTCUSDT", "id-1")
@@ -163,6 +165,25 @@ class TestRefused:
         assert caught.value.ret_code == ret_code
         says = "could not say what became of the request" if kind is OutcomeUnknown else "refused"
         assert caught.value.args[0] == f"The exchange {says}."
+
+    @pytest.mark.parametrize(
+        ("ret_code", "kind"),
+        [
+            (10001, AuthenticationFailed),
+            (10002, ClockError),
+            (10003, AuthenticationFailed),
+            (10006, RateLimited),
+            (10008, Forbidden),
+            (10016, AuthenticationFailed),
+            (4711, AuthenticationFailed),
+        ],
+    )
+    def test_a_refused_log_in_says_nothing_of_the_request(self, ret_code: int, kind: type[BybitError]) -> None:
+        body = json.dumps({"retCode": ret_code, "retMsg": "no"}).encode()
+        with pytest.raises(BybitError, match="refused the log-in") as caught:
+            process_response(cancel_order, RawReply(Reply(200, {}, body, is_answer=False), sends=0))
+        assert type(caught.value) is kind
+        assert caught.value.ret_code == ret_code
 
     @pytest.mark.parametrize("result", [{}, None, [], "x", ...])
     @pytest.mark.parametrize("message", ["why", "", None, 5, ...])

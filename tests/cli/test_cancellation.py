@@ -226,6 +226,35 @@ class TestInterruption:
             assert ids[0] in result.stdout
             assert [line.split()[4] for line in result.stderr.splitlines()[1:]] == ids[1:]
 
+    def test_a_second_ctrl_c_does_not_call_unsent_what_was_sent(
+        self, exchange: Sandbox, cancel: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupt(*_: Any, **__: Any) -> Exit:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(cancellation, "show_result", interrupt)
+        monkeypatch.setattr(cancellation, "show_interruption", interrupt)
+        result = cancel(*LINEAR, "--order-id", exchange.place("linear", "BTCUSDT").order_id)
+        assert result.exit_code == 130
+        assert "What is not shown is unknown." in result.stderr
+        assert "Nothing was sent" not in result.stderr
+
+    def test_output_that_nobody_reads_does_not_keep_orders_from_being_cancelled(self, exchange: Sandbox) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        keys = {"BYBIT_API_KEY": exchange.api_key, "BYBIT_API_SECRET": exchange.api_secret}
+        hosts = ["--base-url", exchange.url, "--stream-url", exchange.stream_url]
+        command = [sys.executable, "-m", "bybit_ext", "cancel", "--all", "--confirm", "--yes", *LINEAR, *hosts]
+        read, write = os.pipe()
+        os.close(read)  # before anything is printed
+        try:
+            done = subprocess.run(
+                command, check=False, stdout=write, stderr=write, env={**os.environ, **keys}, timeout=60
+            )
+        finally:
+            os.close(write)
+        assert exchange.order(order.order_id).order_status == "Cancelled"
+        assert done.returncode == Exit.ACCEPTED
+
     def test_ctrl_c_tells_of_each_that_its_outcome_is_unknown(self, exchange: Sandbox) -> None:
         orders = [exchange.place("linear", "BTCUSDT") for _ in range(2)]
         for order in orders:
