@@ -17,6 +17,8 @@ from bybit_ext.errors import NotSent
 
 from .protocol import Answer, Broken, LoggedIn, TradeProtocol
 
+_MIN_SILENCE = 1.0  # seconds; a busy machine can be as late with what has come in as with anything else
+
 Outcome = Reply | NotSent | Lost
 """What became of a call's request."""
 
@@ -160,7 +162,8 @@ class TradeConnection(SocketProtocol):
             self._protocol.forget(req_id)
             is_late = deadline is not None and self._loop.time() >= deadline
             # If nothing came in all that time, it may be dead, and new calls are better off elsewhere.
-            self._is_retired |= self._heard_at < self._written_at.pop(call, 0.0) and is_late
+            silent_since = max(self._heard_at, self._written_at.pop(call))
+            self._is_retired |= is_late and self._loop.time() - silent_since >= _MIN_SILENCE
         self._close_if_done()
 
     def retire(self) -> None:
