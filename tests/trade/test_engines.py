@@ -200,7 +200,7 @@ def test_a_connection_that_was_silent_until_a_call_s_time_was_over_gets_no_other
 
     server = open_server(serving(serve))
     sending = sender(server)
-    assert result_of(sending.attempt(number(1), seconds=1.1)) is Lost
+    assert result_of(sending.attempt(number(1), seconds=2.0)) is Lost
     assert result_of(sending.attempt(number(2))) == {"number": 2}
     assert server.opened == 2
 
@@ -665,7 +665,7 @@ def test_a_server_that_reads_nothing_holds_nobody_up(sender: OpenTrade, open_ser
     server = open_server(serving(serve))
     sending = sender(server)
     large = Request("POST", "/v5/order/create", (), b'{"a": "%s"}' % (b"a" * 8_000_000))
-    assert isinstance(sending.attempt(large, seconds=1.1), Lost)
+    assert isinstance(sending.attempt(large, seconds=2.5), Lost)
     assert result_of(sending.attempt(number(1))) == {"number": 1}  # over a new connection
 
 

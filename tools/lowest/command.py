@@ -34,6 +34,7 @@ _LEFT_OUT = (
     "sandbox/test_private_stream.py",
     "sandbox/test_server.py",
     "sandbox/test_stress.py",
+    "sandbox/test_trade_stream.py",
 )
 _LIMIT = 600.0  # seconds for each step
 
