@@ -251,6 +251,8 @@ _RET_CODES: dict[type[Refused] | type[OutcomeUnknown], tuple[int, ...]] = {
 _ERROR_CLASSES = {code: error_class for error_class, codes in _RET_CODES.items() for code in codes}
 # The exchange asks to try again: the order is being worked on.
 BUSY = frozenset({110079, 170144, 170191, 170212})
+# An open order has the new one's link id: perhaps it is the very one, if something on the way doubled the request.
+LINK_ID_TAKEN = frozenset({110072, 170141})
 
 
 def error_class_for(ret_code: int) -> type[Refused] | type[OutcomeUnknown]:

@@ -19,7 +19,8 @@ from .responses import RawReply
 from .retry import RetryState, Rule, wait_before_next
 
 _log = logging.getLogger("bybit_ext")
-_MIN_SEND_TIME = 0.01  # seconds; with less than this left, sending could only bring another unknown outcome
+MIN_SEND_TIME = 0.01
+"""Seconds; with less than this left, sending could only bring another unknown outcome."""
 
 Parsed = TypeVar("Parsed")
 Process = Callable[[RawReply], tuple[Parsed, Evidence]]
@@ -69,7 +70,7 @@ class Limits:
         if self.max_sends is not None and state.failures >= self.max_sends:
             return False
         end = self.resend_deadline if self.resend_deadline and state.unknown_outcome else self.deadline
-        return wait + _MIN_SEND_TIME <= end.remaining
+        return wait + MIN_SEND_TIME <= end.remaining
 
 
 def call_flow(  # noqa: PLR0913 - one for each thing that a call needs

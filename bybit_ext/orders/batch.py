@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from bybit_v5.api.trade import cancel_batch, cancel_order
 from bybit_v5.models import BatchCancelByOrderId, BatchCancelByOrderLinkId, CancelBatch, CancelSpotBatch
 
-from bybit_ext.calls.call import Caller, Limits, Process, call_flow
+from bybit_ext.calls.call import MIN_SEND_TIME, Caller, Limits, Process, call_flow
 from bybit_ext.calls.evidence import cut_message
 from bybit_ext.calls.flow import CallTime, Flow, Sleep
 from bybit_ext.calls.operations import BuiltRequest, build_request
@@ -28,9 +28,7 @@ from bybit_ext.errors import BybitError, Forbidden, NotSent, OutcomeUnknown, Rat
 from bybit_ext.results import CancelAccepted, Evidence
 
 from .order_calls import process_acknowledgement
-from .requests import CancelOrderRequest, OrderName
-
-_MIN_SEND_TIME = 0.01  # seconds; with less than this left, sending could only bring another unknown outcome
+from .requests import CancelOrderRequest, OrderName, is_sendable
 
 # A rate limit is that of a category: orders of others need not wait for it.
 _POLICY = [rule for rule in SAFE if rule is not retry_rate_limit]
@@ -134,7 +132,7 @@ class BatchCalls:
         built, process = _build(part, self.base_path)
         call_failed = False
         try:
-            if self.limits.deadline.remaining < _MIN_SEND_TIME:
+            if self.limits.deadline.remaining < MIN_SEND_TIME:
                 raise NotSent("The deadline passed before the request could be sent.")
             answers, evidence = yield from call_flow(
                 built,
@@ -283,7 +281,7 @@ def _read_entry(name: OrderName, order: dict[str, Any], code: dict[str, Any], ev
         return error_class(f"The exchange {said}.", evidence)
     order_id, order_link_id = order.get("orderId"), order.get("orderLinkId")
     return CancelAccepted(
-        order_id=name.order_id or (order_id if _is_sendable(order_id) else None),
+        order_id=name.order_id or (order_id if is_sendable(order_id) else None),
         order_link_id=name.order_link_id or (order_link_id if isinstance(order_link_id, str) else None) or None,
         trace_id=evidence.trace_id,
         rate_limit=evidence.rate_limit,
@@ -300,10 +298,6 @@ def _contradicts(name: OrderName, order: dict[str, Any]) -> bool:
     """Return whether an entry is about another order: the exchange leaves the ids of a refused one empty."""
     reported = order.get("orderId") if name.order_id else order.get("orderLinkId")
     return bool(reported) and not _names(name, order)
-
-
-def _is_sendable(order_id: object) -> bool:
-    return isinstance(order_id, str) and order_id != "" and order_id.isprintable()
 
 
 def _process_one(name: OrderName, raw: RawReply) -> tuple[list[Answer], Evidence]:

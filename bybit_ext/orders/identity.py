@@ -19,7 +19,7 @@ from enum import Enum
 from attrs import define, field, frozen
 from bybit_v5.models import Order
 
-from bybit_ext.results import CancelAccepted
+from bybit_ext.results import CancelAccepted, Evidence
 
 from .requests import OrderName
 
@@ -98,6 +98,19 @@ class CallStart:
             self.earliest += offset - self.offset
             self.latest += offset - self.offset
         self.offset = offset
+
+    def hear(self, evidence: Evidence, offset: int, signed_at: float, received_at: float) -> None:
+        """Take over what an answer says of the exchange's clock.
+
+        Args:
+            evidence: what the answer says.
+            offset: how far the clock that signs is corrected by now, in ms.
+            signed_at: when the request was signed, monotonic time in s.
+            received_at: when the answer was there, monotonic time in s.
+        """
+        self.follow(offset)
+        if evidence.server_time is not None and evidence.timestamp is not None:
+            self.narrow(ServerTimeReading(evidence.server_time, evidence.timestamp, signed_at, received_at))
 
     def narrow(self, reading: ServerTimeReading) -> None:
         """Take over what one answer says, unless it is absurd."""

@@ -16,7 +16,7 @@ from bybit_ext.calls.retry import READ, RetryState, policy_for
 from bybit_ext.errors import BybitError, OutcomeUnknown
 from bybit_ext.results import CancelAccepted, Evidence
 
-from .identity import Identity, Match, ServerTimeReading
+from .identity import Identity, Match
 from .queries import MAX_PAGE, OPERATIONS, List, ReadableOrders, process_orders
 from .requests import OrderName
 
@@ -104,10 +104,7 @@ class OrderCalls:
 
     def note_time(self, evidence: Evidence, state: RetryState) -> None:
         """Take over what an answer says of the exchange's clock."""
-        self.identity.start.follow(self.caller.clock.offset)
-        server_time, timestamp = evidence.server_time, evidence.timestamp
-        if server_time is not None and timestamp is not None:
-            self.identity.start.narrow(ServerTimeReading(server_time, timestamp, state.signed_at, self.time.now))
+        self.identity.start.hear(evidence, self.caller.clock.offset, state.signed_at, self.time.now)
 
 
 def shows(orders: ReadableOrders, identity: Identity) -> bool:

@@ -15,16 +15,14 @@ from bybit_ext.calls.operations import build_request
 from bybit_ext.calls.responses import RawReply, process_response
 from bybit_ext.calls.retry import NON_RETRYABLE, READ, SAFE, RetryState
 from bybit_ext.calls.validation import validate_request
-from bybit_ext.errors import BybitError, Forbidden, InvalidInput, OutcomeUnknown, Refused
+from bybit_ext.errors import LINK_ID_TAKEN, BybitError, Forbidden, InvalidInput, OutcomeUnknown, Refused
 from bybit_ext.results import Evidence, OrderAccepted
 
-from .identity import CLOCK_TOLERANCE, CallStart, Match, ServerTimeReading, parse_time
+from .identity import CLOCK_TOLERANCE, CallStart, Match, parse_time
 from .quantities import parse_decimal
 from .queries import OPERATIONS, List, process_orders
-from .requests import PlaceOrderRequest
+from .requests import PlaceOrderRequest, is_sendable
 
-# An open order has this link id: perhaps this very one, if something on the way has doubled the request.
-_DUPLICATE = (110072, 170141)
 _TERMS = frozenset(
     {"side", "orderType", "qty", "price", "triggerPrice", "timeInForce", "reduceOnly", "closeOnTrigger", "positionIdx"}
 )
@@ -82,7 +80,7 @@ class PlaceCalls:
         except OutcomeUnknown as error:
             doubtful: OutcomeUnknown | Refused = error
         except Refused as error:
-            if error.ret_code not in _DUPLICATE:
+            if error.ret_code not in LINK_ID_TAKEN:
                 raise
             doubtful = error
         else:
@@ -166,10 +164,7 @@ class PlaceCalls:
             self.is_blocked = isinstance(error, Forbidden)
             return []
         self.state.lost_an_answer = False
-        self.start.follow(self.caller.clock.offset)
-        if evidence.server_time is not None and evidence.timestamp is not None:
-            reading = ServerTimeReading(evidence.server_time, evidence.timestamp, state.signed_at, self.time.now)
-            self.start.narrow(reading)
+        self.start.hear(evidence, self.caller.clock.offset, state.signed_at, self.time.now)
         return [order for order in found.orders if self._has_its_name(order)]
 
     def _has_its_name(self, order: Order) -> bool:
@@ -237,7 +232,7 @@ def _process_acceptance(link_id: str, raw: RawReply) -> tuple[OrderAccepted, Evi
     order_id, reported = response.result.order_id, response.result.order_link_id
     if reported and reported != link_id:
         raise OutcomeUnknown(f"The answer is about another order, {redact(reported, *raw.secrets)!r:.100}.", evidence)
-    if not order_id or not order_id.isprintable():
+    if not is_sendable(order_id):
         raise OutcomeUnknown("The exchange accepted the order, but did not name it.", evidence)
     accepted = OrderAccepted(
         order_id=order_id,

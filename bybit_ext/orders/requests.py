@@ -1,7 +1,7 @@
 """What calls about orders take, and which order a cancel is about."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 from attrs import frozen
 from bybit_v5.api.trade import cancel_order
@@ -45,6 +45,11 @@ PlaceOrderRequest = (
     | OptionMarketOrder
 )
 """The eight kinds of orders to place."""
+
+
+def is_sendable(order_id: object) -> TypeGuard[str]:
+    """Return whether what the exchange reported as an order id can name an order in a request."""
+    return isinstance(order_id, str) and order_id != "" and order_id.isprintable()
 
 
 def check_orders(orders: Iterable[CancelOrderRequest]) -> list[CancelOrderRequest]:
