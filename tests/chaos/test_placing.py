@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import Any, Literal, get_args
@@ -123,10 +124,11 @@ class Others:
         exchange = self.exchange
         if end == "nothing" or not is_open(exchange.order(order.order_id)):
             return
-        if end in ("rejected", "cancelled"):
-            exchange.end(order.order_id, end.capitalize())
-            return
-        exchange.fill(order.order_id)
+        with suppress(ValueError):  # it has ended meanwhile
+            if end in ("rejected", "cancelled"):
+                exchange.end(order.order_id, end.capitalize())
+                return
+            exchange.fill(order.order_id)
         if end != "filled":
             category: Any = order.category
             exchange.place(category, order.symbol, order_link_id=order.order_link_id, qty=OTHER_QTY, price="50")

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-LIMIT = 10.0  # seconds that a child may take
+LIMIT = 30.0  # seconds that a child may take
 
 
 _running: set[int] = set()

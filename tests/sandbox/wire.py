@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 
 from bybit_ext.sandbox import Exchange, Sandbox
 
-LIMIT = 5.0  # seconds that anything may take
+LIMIT = 15.0  # seconds that anything may take
 OPEN = ("New", "PartiallyFilled", "Untriggered")
 RESET = (httpx.ReadError, httpx.RemoteProtocolError)
 RSA_KEY = Path(__file__).parents[1].joinpath("vectors", "rsa_test_key.pem").read_text()

@@ -29,12 +29,6 @@ _LEFT_OUT = (
     "test_typing.py",
     # of chance, which versions do not change
     "chaos",
-    # with a client of the stream that asks websockets for `proxy=`, which 13 and 14 do not have
-    "sandbox/test_orders.py",
-    "sandbox/test_private_stream.py",
-    "sandbox/test_server.py",
-    "sandbox/test_stress.py",
-    "sandbox/test_trade_stream.py",
 )
 _LIMIT = 600.0  # seconds for each step
 
