@@ -207,7 +207,11 @@ class LoopThread:
         if self._loop.is_closed() or self._is_inherited:
             coroutine.close()
             raise refuse_closed()
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:  # the loop was closed meanwhile
+            coroutine.close()
+            raise refuse_closed() from None
         try:
             return future.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError:
