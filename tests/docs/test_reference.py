@@ -6,7 +6,6 @@ import bybit_v5.models
 import pytest
 
 from bybit_ext import Bybit, errors
-from tools.docs.docstrings import fence_examples
 from tools.docs.site import public_names
 
 from .snippets import PAGES
@@ -40,8 +39,3 @@ def test_every_call_and_model_that_a_page_names_exists(page: str) -> None:
     assert [name for name in re.findall(r"\bbybit\.(\w+)\(", PAGES[page]) if not hasattr(Bybit, name)] == []
     models = re.findall(r"\b((?:Cancel(?:All|By|Spot)|Futures|Spot|Option)[A-Z]\w+)\(", PAGES[page])
     assert [name for name in models if not hasattr(bybit_v5.models, name)] == []
-
-
-def test_an_example_in_a_docstring_is_a_block_of_code() -> None:
-    docstring = "It does.\n\n>>> with one() as it:\n...     it.does()\n\nArgs:"
-    assert fence_examples(docstring) == "It does.\n\n```python\nwith one() as it:\n    it.does()\n```\n\nArgs:"

@@ -66,7 +66,7 @@ def test_a_page_can_leave_out_parts_of_what_is_printed_and_nothing_else() -> Non
 def test_every_fence_is_understood() -> None:
     for page, text in PAGES.items():
         assert len(re.findall(r"^ *```", text, re.MULTILINE)) == 2 * len(BLOCKS[page]), page
-        assert {one.language for one in BLOCKS[page]} <= {"python", "console", "text", "yaml"}, page
+        assert {one.language for one in BLOCKS[page]} <= {"python", "console", "text", "yaml", "toml", "json"}, page
 
 
 def test_continuous_integration_runs_these_tests_and_builds_the_site() -> None:

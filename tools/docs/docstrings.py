@@ -42,7 +42,7 @@ class Docstrings(griffe.Extension):
 
 def _parameter(attribute: griffe.Attribute) -> griffe.Parameter | None:
     """Return what the constructor takes for an attribute; None if it takes nothing."""
-    if attribute.annotation is None or "property" in attribute.labels or "ClassVar" in str(attribute.annotation):
+    if "instance-attribute" not in attribute.labels:  # a property, or a ClassVar
         return None
     value = None if attribute.value is None else str(attribute.value)
     if value and re.match(r"(_attrs_)?field\(", value):
