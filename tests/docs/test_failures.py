@@ -34,7 +34,7 @@ def test_a_row_says_what_happens(row: list[str], call: Callable[..., Any]) -> No
             base_url=story.get("base_url", sandbox.url),
             stream_url=sandbox.stream_url,
             absent_after=0.5,
-            deadline=1.0 if said in ("OutcomeUnknown", "NotSent") else 20.0,
+            deadline={"OutcomeUnknown": 3.0, "NotSent": 1.0}.get(said, 20.0),
         ) as bybit:
             assert tell(call, bybit, CancelByOrderId("linear", "BTCUSDT", order_id)) == said
         wait_until(lambda: sandbox.order(order_id).order_status == status)
