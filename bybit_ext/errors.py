@@ -248,7 +248,8 @@ _RET_CODES: dict[type[Refused] | type[OutcomeUnknown], tuple[int, ...]] = {
     # 20006: a request with this reqId was taken before. No id is used twice here, so that was this very request.
     OutcomeUnknown: (10000, 10014, 10016, 10019, 20006, 429, 170001, 170007, 170032, 170146, 170147, 170234),
 }
-_ERROR_CLASSES = {code: error_class for error_class, codes in _RET_CODES.items() for code in codes}
+ERROR_CLASSES = {code: error_class for error_class, codes in _RET_CODES.items() for code in codes}
+"""The class of error of each known retCode."""
 # The exchange asks to try again: the order is being worked on.
 BUSY = frozenset({110079, 170144, 170191, 170212})
 # An open order has the new one's link id: perhaps it is the very one, if something on the way doubled the request.
@@ -257,4 +258,4 @@ LINK_ID_TAKEN = frozenset({110072, 170141})
 
 def error_class_for(ret_code: int) -> type[Refused] | type[OutcomeUnknown]:
     """Return the class of error that a retCode other than 0 stands for; an unknown one is a plain `Refused`."""
-    return _ERROR_CLASSES.get(ret_code, Refused)
+    return ERROR_CLASSES.get(ret_code, Refused)
