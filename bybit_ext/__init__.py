@@ -27,7 +27,13 @@ from .errors import (
     UpdatesDropped,
 )
 from .orders.outcomes import CancelAllOutcome
-from .orders.requests import CancelAllRequest, CancelOrderRequest, PlaceOrderRequest
+from .orders.requests import (
+    CancelAllRequest,
+    CancelOrderRequest,
+    PlaceOrderRequest,
+    parse_category,
+    parse_futures_category,
+)
 from .results import (
     CancelAccepted,
     CancelAllAccepted,
@@ -87,6 +93,8 @@ __all__ = [
     "UpdatesDropped",
     "__version__",
     "load_credentials",
+    "parse_category",
+    "parse_futures_category",
     "sign",
 ]
 

@@ -98,7 +98,7 @@ class BaseClient(ABC, Generic[Transport]):
         timeout: float = 5.0,
         max_sends: int | None = None,
         absent_after: float = 3.0,
-        on_send: Callable[[SendEvent], object] | None = None,
+        on_send: Callable[[SendEvent], None] | None = None,
         clock: Clock = system_clock,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
@@ -290,7 +290,7 @@ class BaseClient(ABC, Generic[Transport]):
         timeout: float | None,
         max_sends: int | None = None,
         *,
-        on_result: Callable[[int, CancelAccepted | BybitError], object] | None = None,
+        on_result: Callable[[int, CancelAccepted | BybitError], None] | None = None,
     ) -> Flow[list[CancelAccepted | BybitError]]:
         self._check_open()
         items = [BatchItem(order) for order in check_orders(orders)]
@@ -305,7 +305,7 @@ class BaseClient(ABC, Generic[Transport]):
         timeout: float | None,
         max_sends: int | None = None,
         *,
-        on_result: Callable[[int, CancelOutcome | BybitError], object] | None = None,
+        on_result: Callable[[int, CancelOutcome | BybitError], None] | None = None,
     ) -> Flow[list[CancelOutcome | BybitError]]:
         self._check_open()
         told = Hook("on_result", on_result)

@@ -37,9 +37,12 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
     It belongs to the event loop in which it is used first. trio is not supported.
 
-    >>> async with AsyncBybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET from the
-    environment ...     outcome = await bybit.cancel_and_confirm(CancelByOrderLinkId("linear", "BTCUSDT",
-    "my-order-1"))
+    >>> async with AsyncBybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET are set
+    ...     order = CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa")
+    ...     outcome = await bybit.cancel_and_confirm(order)
+
+    A category that comes as plain text, from a config file say, is made one by `parse_category`, or for the models of
+    futures by `parse_futures_category`.
 
     Args:
         api_key: the API key, else BYBIT_API_KEY.
@@ -182,7 +185,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         deadline: float | None = None,
         timeout: float | None = None,
         max_sends: int | None = None,
-        on_result: Callable[[int, CancelAccepted | BybitError], object] | None = None,
+        on_result: Callable[[int, CancelAccepted | BybitError], None] | None = None,
     ) -> list[CancelAccepted | BybitError]:
         """Ask the exchange to cancel any number of orders, by as few requests as it allows.
 
@@ -217,7 +220,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         deadline: float | None = None,
         timeout: float | None = None,
         max_sends: int | None = None,
-        on_result: Callable[[int, CancelOutcome | BybitError], object] | None = None,
+        on_result: Callable[[int, CancelOutcome | BybitError], None] | None = None,
     ) -> list[CancelOutcome | BybitError]:
         """Cancel any number of orders and wait until it is known how each of them ended, over the one stream.
 

@@ -40,6 +40,9 @@ class Bybit(BaseClient[httpx.BaseTransport]):
     ...     order = CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa")
     ...     outcome = bybit.cancel_and_confirm(order)
 
+    A category that comes as plain text, from a config file say, is made one by `parse_category`, or for the models of
+    futures by `parse_futures_category`.
+
     Args:
         api_key: the API key, else BYBIT_API_KEY.
         api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file
@@ -175,7 +178,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         deadline: float | None = None,
         timeout: float | None = None,
         max_sends: int | None = None,
-        on_result: Callable[[int, CancelAccepted | BybitError], object] | None = None,
+        on_result: Callable[[int, CancelAccepted | BybitError], None] | None = None,
     ) -> list[CancelAccepted | BybitError]:
         """Ask the exchange to cancel any number of orders, by as few requests as it allows.
 
@@ -210,7 +213,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         deadline: float | None = None,
         timeout: float | None = None,
         max_sends: int | None = None,
-        on_result: Callable[[int, CancelOutcome | BybitError], object] | None = None,
+        on_result: Callable[[int, CancelOutcome | BybitError], None] | None = None,
     ) -> list[CancelOutcome | BybitError]:
         """Cancel any number of orders and wait until it is known how each of them ended, over the one stream.
 
