@@ -93,7 +93,7 @@ class NamedOrders:
                     return bybit.cancel_batch(requests)
                 ended = count(1)
                 return bybit.cancel_batch_and_confirm(
-                    requests, on_result=lambda *_: show(f"Waiting for {what} to end: {next(ended)} known …")
+                    requests, on_result=lambda _, __: show(f"Waiting for {what} to end: {next(ended)} known …")
                 )
         try:
             with settings.waiting(str(self._labels[0])):
