@@ -119,8 +119,9 @@ class TestCancel:
         answer = json.loads(result.stdout)
         assert (answer["result"], answer["error"], answer["ret_code"]) == expected
         assert answer["message"].startswith("The exchange ")
-        evidence = {field.name for field in attrs.fields(Evidence)}
-        assert answer.keys() == evidence | {"result", "order_id", "order_link_id", "error", "message", "last_order"}
+        evidence = {field.name for field in attrs.fields(Evidence)} - {"reply"}
+        told = {"result", "order_id", "order_link_id", "error", "message", "retry_at", "last_order"}
+        assert answer.keys() - {"earlier_send_may_have_cancelled"} == evidence | told
         assert (answer["order_id"], answer["order_link_id"]) == ("[/]unknown", None)
         assert answer["last_order"] is None
 
@@ -222,7 +223,7 @@ class TestConfirm:
         assert (answer["result"], answer["status"], answer["cancelled"]) == ("cancelled", "Cancelled", True)
         assert (answer["filled_qty"], answer["remaining_qty"]) == ("0.5", "1.5")
         assert answer["order"]["orderId"] == answer["accepted"]["order_id"] == order.order_id
-        assert answer.keys() == {field.name for field in attrs.fields(CancelOutcome)} | {"result"}
+        assert answer.keys() == {field.name for field in attrs.fields(CancelOutcome)} - {"reply"} | {"result"}
 
 
 class TestWatch:
@@ -326,6 +327,17 @@ class TestTerminal:
         with render.waiting("Waiting for [1]"):
             pass
         assert "Waiting for [1]" in terminal.getvalue()
+
+    def test_of_many_orders_it_is_shown_how_many_have_ended(
+        self, sandbox: Sandbox, keys: dict[str, str], terminal: io.StringIO
+    ) -> None:
+        del keys
+        ids = [part for _ in range(3) for part in ("--order-id", sandbox.place("linear", "BTCUSDT").order_id)]
+        options = ["--base-url", sandbox.url, "--confirm", "--yes", "--json"]
+        result = RUNNER.invoke(cli.app, ["cancel", *LINEAR, *ids, *options])
+        assert result.exit_code == 0
+        assert "Waiting for 3 orders to end: 3 known" in terminal.getvalue()
+        assert len(result.stdout.splitlines()) == 3
 
     def test_nothing_is_shown_where_nobody_sees_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         shown = io.StringIO()
