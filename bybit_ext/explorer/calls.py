@@ -118,17 +118,22 @@ def _problem_as(model: Any, fields: Mapping[str, Any]) -> str | None:
     except KeyError as error:
         return f".{error.args[0]}: is missing"
     except (TypeError, ValueError, AttributeError) as error:
-        return f": {error}"
+        wrong = _wrong_values(model.__name__, fields)
+        return f".{wrong[0]}: {error}" if wrong else f": {error}"
 
 
 def _misfits(schema: str, fields: Mapping[str, Any]) -> int:
     """Count the names and values of an object that do not fit a schema, and the names that it lacks."""
     definition = document()["components"]["schemas"][schema]
-    properties = {name: resolve(one) for name, one in definition["properties"].items()}
-    unknown = fields.keys() - properties.keys()
+    unknown = fields.keys() - definition["properties"].keys()
     lacking = set(definition.get("required", ())) - fields.keys()
-    wrong = [name for name in fields.keys() & properties.keys() if not _may_be(properties[name], fields[name])]
-    return len(unknown) + len(lacking) + len(wrong)
+    return len(unknown) + len(lacking) + len(_wrong_values(schema, fields))
+
+
+def _wrong_values(schema: str, fields: Mapping[str, Any]) -> list[str]:
+    """Return the names of the values that are none of those which a schema lists."""
+    properties = document()["components"]["schemas"][schema]["properties"]
+    return [name for name in properties if name in fields and not _may_be(resolve(properties[name]), fields[name])]
 
 
 def _may_be(schema: Mapping[str, Any], value: Any) -> bool:
@@ -171,11 +176,11 @@ def _snake(name: str) -> str:
     return _WORD.sub("_", name).lower()
 
 
-def _show(value: Any) -> str:
+def _show(value: object) -> str:
     """Write a model, or a list of them, as Python would take it."""
     if isinstance(value, list):
         return f"[{', '.join(map(_show, cast('list[object]', value)))}]"
-    kind: Any = type(value)
+    kind = type(value)
     if not attrs.has(kind):
         return repr(value)
     given = {field.name: getattr(value, field.name) for field in attrs.fields(kind) if field.init}

@@ -55,17 +55,18 @@ def verdict_of(result: Any) -> Verdict:
     return Verdict("done", name, "Accepted", "The exchange accepted the request, and its answer was read.", "", details)
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> Any:
     """Return a result or an error as JSON."""
     if isinstance(value, BybitError):
         return {"error": type(value).__name__, "message": str(value), "evidence": as_json(value.evidence)}
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, list | tuple):
-        return [as_json(one) for one in cast("list[object]", value)]
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    kind: Any = type(value)
+        return [as_json(one) for one in cast("Sequence[object]", value)]
+    to_dict = getattr(value, "to_dict", None)
+    if to_dict:
+        return to_dict()
+    kind = type(value)
     if attrs.has(kind):
         return {field.name: as_json(getattr(value, field.name)) for field in attrs.fields(kind)}
     return value
@@ -91,7 +92,7 @@ def _of_many(results: Sequence[object]) -> Verdict:
     headline = ", ".join(f"{count} {headline}" for headline, count in counts.items()) or "No order"
     names = Counter(one.name for one in verdicts)
     text = "Each order has a verdict of its own." if verdicts else "There was no open order."
-    kinds = {one.kind for one in verdicts}
+    kinds: set[Kind] = {one.kind for one in verdicts}
     worst = min(kinds, key=_WORST_FIRST.index) if kinds else "done"
     advice = next((one.advice for one in verdicts if one.kind == worst and one.advice), "")
     return Verdict(worst, " and ".join(names) or "list", headline, text, advice, as_json(results))
