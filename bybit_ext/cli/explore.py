@@ -33,16 +33,16 @@ def explore(
         OSError: the port is taken.
     """
     page = _sandbox_page(port) if environment is None else _exchange_page(environment, region, port)
-    with page as url:
-        where = environment or "a sandbox of its own"
-        console.print(f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n")
-        console.print(url, soft_wrap=True)
-        if open_browser and sys.stdout.isatty():
-            webbrowser.open(url)
-        try:
+    try:
+        with page as url:
+            where = environment or "a sandbox of its own"
+            console.print(f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n")
+            console.print(url, soft_wrap=True)
+            if open_browser and sys.stdout.isatty():
+                webbrowser.open(url)
             threading.Event().wait()
-        except KeyboardInterrupt:
-            console.print("\nThe page is closed.")
+    except KeyboardInterrupt:
+        console.print("\nThe page is closed.")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from bybit_ext.sandbox import Sandbox
 from tools.picture.chromium import ARGUMENTS
 
-_SIZE = (1280, 860)
+_SIZE = (1200, 700)
 _LIMIT = 60_000.0  # ms
 
 
