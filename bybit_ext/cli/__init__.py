@@ -9,5 +9,6 @@ exit_status   what the exit status says
 render        what the commands show: for people or as JSON
 console       printing that cannot change what the exit status says
 serve         `bybit sandbox`
+explore       `bybit explore`
 demo          `bybit demo`
 """

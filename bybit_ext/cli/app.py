@@ -156,6 +156,31 @@ def sandbox(
 
 
 @app.command()
+def explore(
+    *,
+    environment: Annotated[
+        Environment | None,
+        typer.Option(help="An exchange to try, with the key in the environment; a sandbox if it is not given."),
+    ] = None,
+    region: RegionOption = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 finds a free one.")] = 0,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only print the URL; do not open a browser.")] = False,
+) -> None:
+    """Try the operations in a browser, on a sandbox or on an exchange that is named; until Ctrl-C."""
+    try:
+        if region and not environment:
+            raise InvalidInput("--region: goes with --environment only.")
+        from .explore import explore
+
+        explore(out, environment, region, port, open_browser=not no_open)
+    except BybitError as error:
+        _fail(error, as_json=False)
+    except (ModuleNotFoundError, OSError) as error:
+        err.print(f"[red]The page cannot be served[/]  {plain(error)}")
+        raise typer.Exit(Exit.WRONG_USAGE) from None
+
+
+@app.command()
 def demo() -> None:
     """Show whole cancels on an embedded exchange: no key, no network."""
     try:
