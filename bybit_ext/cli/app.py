@@ -4,11 +4,12 @@ from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
-from bybit_v5.models import Category
+from bybit_v5.models import Category, Order
 
 from bybit_ext.engines.hosts import Environment, Region
 from bybit_ext.errors import BybitError, InvalidInput
 
+from . import manual
 from .cancellation import AllOrders, CancelSettings, NamedOrders
 from .console import err, out, plain, print_safely, print_text
 from .exchange import ENVIRONMENT_VARIABLE, ChosenExchange
@@ -19,8 +20,9 @@ from .requests import CancelFilter, Scope, cancel_all_request, cancel_requests
 
 app = typer.Typer(
     help="List, watch and cancel Bybit orders.",
+    epilog=manual.BYBIT.epilog(),
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode=None,  # boxes would break commands and ids within words
     # A traceback with local variables would show the keys.
     pretty_exceptions_enable=False,
 )
@@ -37,7 +39,7 @@ BaseUrl = Annotated[
 StreamUrl = Annotated[str | None, typer.Option(help="Another private stream, such as a sandbox's.")]
 
 
-@app.command()
+@app.command(epilog=manual.CANCEL.epilog())
 def cancel(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category, typer.Option(help="Product type.")],
@@ -66,14 +68,11 @@ def cancel(  # noqa: PLR0913 - one for each option
     stream_url: StreamUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel orders, with the key in BYBIT_API_KEY and BYBIT_API_SECRET (or BYBIT_API_SECRET_FILE).
+    """Cancel orders, and show what became of each.
 
     The orders are those of one symbol that --order-id and --order-link-id name, or all open ones (--all). Which orders
-    are about to be cancelled, and at which host, is shown first, with the question whether to go on.
-
-    Exit status, from best to worst (of several orders the worst counts): 0 accepted (with --confirm: cancelled),
-    4 not cancelled but filled or otherwise closed, 1 refused, 2 wrong usage, 5 not sent: nothing left this machine,
-    3 outcome unknown, 130 interrupted by Ctrl-C: outcome unknown.
+    are about to be cancelled, and at which host, is shown first, with the question whether to go on. Of several orders
+    the worst result decides on the exit status. Ctrl-C shows of which orders the outcome is unknown.
     """
     has_begun = False
     try:
@@ -88,11 +87,11 @@ def cancel(  # noqa: PLR0913 - one for each option
     except BybitError as error:
         _fail(error, as_json=as_json)
     except KeyboardInterrupt:  # before the first send, after the last result, or the second one in a row
-        _end_by_ctrl_c("What is not shown is unknown." if has_begun else "Nothing was sent.")
+        end_by_ctrl_c("What is not shown is unknown." if has_begun else "Nothing was sent.")
     raise typer.Exit(status)
 
 
-@app.command()
+@app.command(epilog=manual.ORDERS.epilog())
 def orders(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category, typer.Option(help="Product type.")],
@@ -104,23 +103,26 @@ def orders(  # noqa: PLR0913 - one for each option
     base_url: BaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the open orders: as a table on a terminal, else one line for each.
+    """List the open orders.
 
-    linear needs --symbol, --base-coin or --settle-coin.
+    A terminal gets a table, everything else a line for each order. linear needs --symbol, --base-coin or --settle-coin.
     """
+    read: dict[str, Order] = {}
     try:
         scope = Scope(symbol, base_coin, settle_coin)
         exchange = ChosenExchange.of(environment, region, base_url, None)
         with exchange.open() as bybit:
-            found = open_orders(bybit, category, scope)
-        show_orders(found, exchange.host, as_json=as_json)
+            found = open_orders(bybit, category, scope, read)
+        is_shown = show_orders(found, exchange.host, as_json=as_json)
     except BybitError as error:
         _fail(error, as_json=as_json)
     except KeyboardInterrupt:
-        _end_by_ctrl_c("Not all open orders are shown.")
+        end_by_ctrl_c(f"Not all open orders are shown; {len(read)} had been read. No order was changed.")
+    if not is_shown:  # an empty list would look like no open order
+        raise typer.Exit(Exit.OUTCOME_UNKNOWN)
 
 
-@app.command()
+@app.command(epilog=manual.WATCH.epilog())
 def watch(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category | None, typer.Option(help="Product type; all if it is not given.")] = None,
@@ -131,17 +133,21 @@ def watch(  # noqa: PLR0913 - one for each option
     as_json: AsJson = False,
 ) -> None:
     """Print order updates as they come, until Ctrl-C."""
+    shown = 0
     try:
         with ChosenExchange.of(environment, region, base_url, stream_url).open() as bybit:
             for order in bybit.orders(category):
-                show_order(order, as_json=as_json)
+                if not show_order(order, as_json=as_json):
+                    raise typer.Exit(Exit.OUTCOME_UNKNOWN)
+                shown += 1
     except KeyboardInterrupt:
-        raise typer.Exit from None
+        updates = "1 update was" if shown == 1 else f"{shown} updates were"
+        end_by_ctrl_c(f"{updates} shown. No order was changed.", status=Exit.ACCEPTED)
     except BybitError as error:
         _fail(error, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=manual.SANDBOX.epilog())
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 finds a free one.")] = 0,
 ) -> None:
@@ -151,19 +157,24 @@ def sandbox(
 
         serve(out, port)
     except (ModuleNotFoundError, OSError) as error:
-        err.print(f"[red]The sandbox cannot be run[/]  {plain(error)}")
-        raise typer.Exit(Exit.WRONG_USAGE) from None
+        _cannot_run("sandbox", error)
+    except KeyboardInterrupt:  # before it has begun, or a second one while it ends
+        end_by_ctrl_c("The sandbox is closed.", status=Exit.ACCEPTED)
 
 
-@app.command()
+@app.command(epilog=manual.DEMO.epilog())
 def demo() -> None:
-    """Show whole cancels on an embedded exchange: no key, no network."""
+    """Show three cancels that race, without a key or a network."""
     try:
         from .demo import run
     except ModuleNotFoundError as error:
-        err.print(f"[red]The demo cannot be run[/]  {plain(error)}")
-        raise typer.Exit(Exit.WRONG_USAGE) from None
-    run(out)
+        _cannot_run("demo", error)
+    try:
+        is_true = run(out)
+    except KeyboardInterrupt:
+        end_by_ctrl_c("The demo's exchange is closed. Nothing left this machine.")
+    if not is_true:
+        raise typer.Exit(Exit.OUTCOME_UNKNOWN)
 
 
 @app.callback(invoke_without_command=True)
@@ -198,6 +209,17 @@ def _fail(error: BybitError, *, as_json: bool) -> NoReturn:
     raise typer.Exit(exit_of(error))
 
 
-def _end_by_ctrl_c(known: str) -> NoReturn:
+def _cannot_run(what: str, error: Exception) -> NoReturn:
+    print_safely(err, f"[red]The {what} cannot be run[/]  {plain(error)}")
+    raise typer.Exit(Exit.WRONG_USAGE)
+
+
+def end_by_ctrl_c(known: str, *, status: Exit = Exit.INTERRUPTED) -> NoReturn:
+    """End a command that Ctrl-C has interrupted.
+
+    Args:
+        known: what is known of what it did.
+        status: the exit status; another one if Ctrl-C is the way to end it.
+    """
     print_safely(err, f"[red]Interrupted[/]  {known}")
-    raise typer.Exit(Exit.INTERRUPTED)
+    raise typer.Exit(status)

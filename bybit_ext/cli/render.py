@@ -111,22 +111,23 @@ def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
     print_safely(out, text)
 
 
-def show_order(order: Order, *, as_json: bool) -> None:
-    """Show an order in one line."""
+def show_order(order: Order, *, as_json: bool) -> bool:
+    """Show an order in one line; return whether it could be printed."""
     if as_json:
-        _print_json(order.to_dict())
-        return
+        return _print_json(order.to_dict())
     name = plain(f"{order.category or ''} {order.symbol} {order.order_id} {order.order_link_id}".strip())
-    print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {_summary(order)}")
+    return print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {_summary(order)}")
 
 
-def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> None:
-    """Show the open orders of a host: as a table on a terminal, else one line for each."""
+def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> bool:
+    """Show the open orders of a host: as a table on a terminal, else one line for each.
+
+    Returns:
+        Whether all of them could be printed.
+    """
     if as_json or not out.is_terminal:
-        for order in orders:
-            show_order(order, as_json=as_json)
-    else:
-        print_safely(out, _table_of(orders, host), fold=True)
+        return all(show_order(order, as_json=as_json) for order in orders)
+    return print_safely(out, _table_of(orders, host), fold=True)
 
 
 def show_failure(
@@ -208,5 +209,5 @@ def _time_of(order: Order) -> str:
         return order.created_time
 
 
-def _print_json(content: dict[str, Any]) -> None:
-    print_text(json.dumps(content))
+def _print_json(content: dict[str, Any]) -> bool:
+    return print_text(json.dumps(content))
