@@ -29,8 +29,8 @@ EXAMPLES = [
 ]
 
 
-def show_help(*command: str, columns: int = 80, **more: str) -> str:
-    environment = {**os.environ, "COLUMNS": str(columns), **more}
+def show_help(*command: str, columns: int = 80, variable: str = "NO_COLOR") -> str:
+    environment = {**os.environ, "COLUMNS": str(columns), variable: "1"}
     done = subprocess.run(
         [sys.executable, "-m", "bybit_ext", *command, "--help"],
         check=True,
@@ -71,7 +71,7 @@ def test_examples_can_be_copied_at_any_width(columns: int) -> None:
 
 @pytest.mark.parametrize("variable", ["NO_COLOR", "FORCE_COLOR"])
 def test_help_has_no_colours(variable: str) -> None:
-    assert "\x1b" not in show_help("orders", **{variable: "1"})
+    assert "\x1b" not in show_help("orders", variable=variable)
 
 
 def test_the_command_alone_shows_how_to_begin() -> None:
