@@ -27,7 +27,13 @@ from .errors import (
     UpdatesDropped,
 )
 from .orders.outcomes import CancelAllOutcome
-from .orders.requests import CancelAllRequest, CancelOrderRequest, PlaceOrderRequest
+from .orders.requests import (
+    CancelAllRequest,
+    CancelOrderRequest,
+    PlaceOrderRequest,
+    parse_category,
+    parse_futures_category,
+)
 from .results import (
     CancelAccepted,
     CancelAllAccepted,
@@ -36,6 +42,8 @@ from .results import (
     FinalStatus,
     OrderAccepted,
     RateLimit,
+    RedactedReply,
+    SendEvent,
     Source,
     Unit,
 )
@@ -76,13 +84,17 @@ __all__ = [
     "PlaceOrderRequest",
     "RateLimit",
     "RateLimited",
+    "RedactedReply",
     "Refused",
     "Region",
+    "SendEvent",
     "Source",
     "Unit",
     "UpdatesDropped",
     "__version__",
     "load_credentials",
+    "parse_category",
+    "parse_futures_category",
     "sign",
 ]
 

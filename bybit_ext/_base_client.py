@@ -23,6 +23,7 @@ from .calls.call import Caller, Limits, call_flow
 from .calls.clock_sync import clock_sync_flow
 from .calls.flow import CallTime, Deadline, Flow
 from .calls.flow import Subscription as FlowSubscription
+from .calls.hooks import SILENT, Hook
 from .calls.operations import Answer, Arguments, Operation, build_request
 from .calls.responses import process_response
 from .calls.retry import RetryState, policy_for
@@ -59,7 +60,7 @@ from .orders.place import PlaceCalls, prepare_order
 from .orders.requests import CancelAllRequest, CancelOrderRequest, OrderName, PlaceOrderRequest, check_orders
 from .orders.together import Together
 from .orders.tracker import OrderTracker
-from .results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence, OrderAccepted
+from .results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence, OrderAccepted, SendEvent
 from .stream.broadcast import OrderKey, Subscription
 from .stream.settings import StreamSettings
 from .trade.settings import TradeSettings
@@ -97,6 +98,7 @@ class BaseClient(ABC, Generic[Transport]):
         timeout: float = 5.0,
         max_sends: int | None = None,
         absent_after: float = 3.0,
+        on_send: Callable[[SendEvent], None] | None = None,
         clock: Clock = system_clock,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
@@ -160,6 +162,7 @@ class BaseClient(ABC, Generic[Transport]):
             headers=check_headers(headers or {}),
             host=address.host,
             secrets=(credentials.api_key, *(route.proxy.secrets if route.proxy else ())),
+            on_send=Hook("on_send", on_send),
         )
         self._trade: TradeSettings | None = None
         if trade_address:
@@ -254,54 +257,91 @@ class BaseClient(ABC, Generic[Transport]):
         return clock_sync_flow(self._caller.clock, time, state, self._call_flow(time, state, get_server_time))
 
     def _cancel_flow(
-        self, time: CallTime, order: CancelOrderRequest, deadline: float | None, timeout: float | None
+        self,
+        time: CallTime,
+        order: CancelOrderRequest,
+        deadline: float | None,
+        timeout: float | None,
+        max_sends: int | None = None,
     ) -> Flow[CancelAccepted]:
-        return cancel_flow(self._calls_about(order, time, self._limits(time, *self._times(deadline, timeout))))
+        return cancel_flow(
+            self._calls_about(order, time, self._limits(time, *self._times(deadline, timeout), max_sends))
+        )
 
     def _confirm_flow(
-        self, time: CallTime, order: CancelOrderRequest, deadline: float | None, timeout: float | None
+        self,
+        time: CallTime,
+        order: CancelOrderRequest,
+        deadline: float | None,
+        timeout: float | None,
+        max_sends: int | None = None,
     ) -> Flow[CancelOutcome]:
-        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout))
+        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout), max_sends)
         calls, began = self._calls_about(order, time, limits), self._beginning(time)
         name = calls.identity.name
         subscription = self._listen_for(OrderKey(name.order_id, name.order_link_id))
         return self._confirmation(calls, subscription, began).flow()
 
-    def _cancel_batch_flow(
-        self, time: CallTime, orders: Iterable[CancelOrderRequest], deadline: float | None, timeout: float | None
+    def _cancel_batch_flow(  # noqa: PLR0913 - each is an argument of the call
+        self,
+        time: CallTime,
+        orders: Iterable[CancelOrderRequest],
+        deadline: float | None,
+        timeout: float | None,
+        max_sends: int | None = None,
+        *,
+        on_result: Callable[[int, CancelAccepted | BybitError], None] | None = None,
     ) -> Flow[list[CancelAccepted | BybitError]]:
         self._check_open()
         items = [BatchItem(order) for order in check_orders(orders)]
-        limits = self._limits(time, *self._times(deadline, timeout))
-        return self._batch_calls(time, limits).answer_each(items)
+        limits = self._limits(time, *self._times(deadline, timeout), max_sends)
+        return self._batch_calls(time, limits).answer_each(items, Hook("on_result", on_result))
 
-    def _confirm_batch_flow(
-        self, time: CallTime, orders: Iterable[CancelOrderRequest], deadline: float | None, timeout: float | None
+    def _confirm_batch_flow(  # noqa: PLR0913 - each is an argument of the call
+        self,
+        time: CallTime,
+        orders: Iterable[CancelOrderRequest],
+        deadline: float | None,
+        timeout: float | None,
+        max_sends: int | None = None,
+        *,
+        on_result: Callable[[int, CancelOutcome | BybitError], None] | None = None,
     ) -> Flow[list[CancelOutcome | BybitError]]:
         self._check_open()
+        told = Hook("on_result", on_result)
         given = check_orders(orders)
-        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout))
+        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout), max_sends)
         began = self._beginning(time)
         calls = [(order, self._calls_about(order, time, limits)) for order in given]
         send = self._batch_calls(time, limits).cancel
         subscription = self._listen_for(OrderKey()) if given else None
-        return self._confirm_together(time, calls, send, subscription, began)
+        return self._confirm_together(time, calls, send, subscription, began, on_result=told)
 
     def _cancel_all_flow(
-        self, time: CallTime, request: CancelAllRequest, deadline: float | None, timeout: float | None
+        self,
+        time: CallTime,
+        request: CancelAllRequest,
+        deadline: float | None,
+        timeout: float | None,
+        max_sends: int | None = None,
     ) -> Flow[CancelAllAccepted]:
         self._check_open()
-        limits = self._limits(time, *self._times(deadline, timeout))
+        limits = self._limits(time, *self._times(deadline, timeout), max_sends)
         return self._cancel_all_calls(time, check_cancel_all(request), limits).ask()
 
     def _confirm_all_flow(
-        self, time: CallTime, request: CancelAllRequest, deadline: float | None, timeout: float | None
+        self,
+        time: CallTime,
+        request: CancelAllRequest,
+        deadline: float | None,
+        timeout: float | None,
+        max_sends: int | None = None,
     ) -> Flow[CancelAllOutcome]:
         self._check_open()
         request = check_cancel_all(request, will_read=True)
         seconds, one_send = self._times_of_confirmation(deadline, timeout)
-        calls = self._cancel_all_calls(time, request, self._limits(time, seconds, one_send))
-        limits = self._limits_of_confirmation(time, seconds * _SHARE_OF_ENDS, one_send)
+        calls = self._cancel_all_calls(time, request, self._limits(time, seconds, one_send, max_sends))
+        limits = self._limits_of_confirmation(time, seconds * _SHARE_OF_ENDS, one_send, max_sends)
         began = self._beginning(time)
         subscription = self._listen_for(OrderKey())
         first = CancelAllFirst(calls, self._batch_calls(time, limits).cancel)
@@ -313,7 +353,12 @@ class BaseClient(ABC, Generic[Transport]):
         return cancel_all_and_confirm(calls, first, confirm, subscription)
 
     def _place_flow(
-        self, time: CallTime, order: PlaceOrderRequest, deadline: float | None, timeout: float | None
+        self,
+        time: CallTime,
+        order: PlaceOrderRequest,
+        deadline: float | None,
+        timeout: float | None,
+        max_sends: int | None = None,
     ) -> Flow[OrderAccepted]:
         self._check_open()
         order, is_made_up = prepare_order(order)
@@ -322,7 +367,7 @@ class BaseClient(ABC, Generic[Transport]):
             self._caller,
             time,
             self._settings.route.address.path,
-            self._limits(time, seconds, min(one_send, seconds * _SHARE_OF_PLACING)),
+            self._limits(time, seconds, min(one_send, seconds * _SHARE_OF_PLACING), max_sends),
             order,
             self._start_of(time),
             is_made_up,
@@ -331,15 +376,17 @@ class BaseClient(ABC, Generic[Transport]):
 
     # ---- what they are made of
 
-    def _confirm_together(
+    def _confirm_together(  # noqa: PLR0913 - one for each thing that it takes
         self,
         time: CallTime,
         calls: Sequence[tuple[CancelOrderRequest, OrderCalls]],
         send: SendBatch,
         subscription: Subscription | None,
         began: Beginning,
+        *,
+        on_result: Hook = SILENT,
     ) -> Flow[list[CancelOutcome | BybitError]]:
-        together = Together[CancelOutcome](time, subscription)
+        together = Together[CancelOutcome](time, subscription, on_result)
         queue = CancelQueue(send, together.add)
         flows: list[Flow[CancelOutcome]] = []
         for order, alone in calls:
@@ -382,12 +429,13 @@ class BaseClient(ABC, Generic[Transport]):
     def _cancel_all_calls(self, time: CallTime, request: CancelAllRequest, limits: Limits) -> CancelAllCalls:
         return CancelAllCalls(self._caller, time, self._settings.route.address.path, limits, request)
 
-    def _limits(self, time: CallTime, seconds: float, timeout: float) -> Limits:
-        return Limits(Deadline.after(time, seconds), timeout, max_sends=self._max_sends)
+    def _limits(self, time: CallTime, seconds: float, timeout: float, max_sends: int | None) -> Limits:
+        most = self._max_sends if max_sends is None else check_count("max_sends", max_sends)
+        return Limits(Deadline.after(time, seconds), timeout, max_sends=most)
 
-    def _limits_of_confirmation(self, time: CallTime, seconds: float, timeout: float) -> Limits:
+    def _limits_of_confirmation(self, time: CallTime, seconds: float, timeout: float, max_sends: int | None) -> Limits:
         resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
-        return evolve(self._limits(time, seconds, timeout), resend_deadline=resend_deadline)
+        return evolve(self._limits(time, seconds, timeout, max_sends), resend_deadline=resend_deadline)
 
     def _times_of_confirmation(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:
         seconds, one_send = self._times(deadline, timeout)

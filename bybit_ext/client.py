@@ -13,6 +13,7 @@ from ._base_client import BaseClient, no_stream
 from ._hints import explain_arguments
 from .auth.redaction import LocalsCleared
 from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run
+from .calls.hooks import log_total
 from .calls.operations import Answer, Arguments, Operation
 from .calls.retry import RetryState
 from .engines.as_transport import UnusableEngine
@@ -39,6 +40,9 @@ class Bybit(BaseClient[httpx.BaseTransport]):
     ...     order = CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa")
     ...     outcome = bybit.cancel_and_confirm(order)
 
+    A category that comes as plain text, from a config file say, is made one by `parse_category`, or for the models of
+    futures by `parse_futures_category`.
+
     Args:
         api_key: the API key, else BYBIT_API_KEY.
         api_secret: its secret (or, as PEM, its RSA private key), else BYBIT_API_SECRET, else the content of the file
@@ -56,6 +60,9 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         timeout: seconds that one send may take.
         max_sends: how often one call may try to send its request; None for as often as is safe and the deadline allows.
         absent_after: seconds for which both lists of orders must lack an order before it is reported as not found.
+        on_send: called with a `SendEvent` after each send of a call, for metrics; None for nothing. It must be quick,
+            for the call goes on after it. What it raises changes nothing, and is logged once. The generated functions
+            and the stream do not call it.
         clock: returns this machine's UTC time, in ms.
         headers: sent with every request (brokers add `Referer`); None for none.
         proxy: a proxy's URL; None for what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say.
@@ -99,11 +106,16 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/intro
         """
-        return self._run(lambda time: self._call_flow(time, RetryState(), operation, *args, **kwargs))[0]
+        return self._run("call", lambda time: self._call_flow(time, RetryState(), operation, *args, **kwargs))[0]
 
     @explain_arguments
     def cancel_order(
-        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+        self,
+        order: CancelOrderRequest,
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        max_sends: int | None = None,
     ) -> CancelAccepted:
         """Ask the exchange to cancel one order, and again where that is safe.
 
@@ -111,6 +123,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             order: one of the four request models of `bybit_v5.models`.
             deadline: seconds that the call may take, with all its sends and pauses; None for the client's.
             timeout: seconds that one send may take; None for the client's.
+            max_sends: how often it may be tried to send the request, 1 for once; None for the client's.
 
         Returns:
             The acknowledgement. It does not say that the order is cancelled.
@@ -122,11 +135,16 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-order
         """
-        return self._run(lambda time: self._cancel_flow(time, order, deadline, timeout))
+        return self._run("cancel_order", lambda time: self._cancel_flow(time, order, deadline, timeout, max_sends))
 
     @explain_arguments
     def cancel_and_confirm(
-        self, order: CancelOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+        self,
+        order: CancelOrderRequest,
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        max_sends: int | None = None,
     ) -> CancelOutcome:
         """Cancel one order and wait until it is known how it ended.
 
@@ -134,6 +152,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             order: one of the four request models of `bybit_v5.models`.
             deadline: seconds that the call may take as a whole; None for the client's.
             timeout: seconds that one send may take; None for the client's.
+            max_sends: how often it may be tried to send the request, 1 for once; None for the client's.
 
         Returns:
             How the order ended: cancelled, filled or rejected, as the private stream or a query reports it.
@@ -147,11 +166,19 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
-        return self._run(lambda time: self._confirm_flow(time, order, deadline, timeout))
+        return self._run(
+            "cancel_and_confirm", lambda time: self._confirm_flow(time, order, deadline, timeout, max_sends)
+        )
 
     @explain_arguments
     def cancel_batch(
-        self, orders: Iterable[CancelOrderRequest], *, deadline: float | None = None, timeout: float | None = None
+        self,
+        orders: Iterable[CancelOrderRequest],
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        max_sends: int | None = None,
+        on_result: Callable[[int, CancelAccepted | BybitError], None] | None = None,
     ) -> list[CancelAccepted | BybitError]:
         """Ask the exchange to cancel any number of orders, by as few requests as it allows.
 
@@ -159,6 +186,9 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             orders: request models as `cancel_order` takes them, of any categories and symbols.
             deadline: seconds that the call may take, with all its sends and pauses; None for the client's.
             timeout: seconds that one send may take; None for the client's.
+            max_sends: how often it may be tried to send the cancel of an order, 1 for once; None for the client's.
+            on_result: called with the place of an order and its result as soon as that is known, to show progress; None
+                for nothing. It must be quick. What it raises changes nothing, and is logged once.
 
         Returns:
             For each order, in the same order, its acknowledgement, or the error that says what is known of it:
@@ -170,11 +200,20 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
         """
-        return self._run(lambda time: self._cancel_batch_flow(time, orders, deadline, timeout))
+        return self._run(
+            "cancel_batch",
+            lambda time: self._cancel_batch_flow(time, orders, deadline, timeout, max_sends, on_result=on_result),
+        )
 
     @explain_arguments
     def cancel_batch_and_confirm(
-        self, orders: Iterable[CancelOrderRequest], *, deadline: float | None = None, timeout: float | None = None
+        self,
+        orders: Iterable[CancelOrderRequest],
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        max_sends: int | None = None,
+        on_result: Callable[[int, CancelOutcome | BybitError], None] | None = None,
     ) -> list[CancelOutcome | BybitError]:
         """Cancel any number of orders and wait until it is known how each of them ended, over the one stream.
 
@@ -182,6 +221,9 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             orders: request models as `cancel_order` takes them, of any categories and symbols.
             deadline: seconds that the call may take as a whole; None for the client's.
             timeout: seconds that one send may take; None for the client's.
+            max_sends: how often it may be tried to send the cancel of an order, 1 for once; None for the client's.
+            on_result: called with the place of an order and its result as soon as that is known, to show progress; None
+                for nothing. It must be quick. What it raises changes nothing, and is logged once.
 
         Returns:
             For each order, in the same order, how it ended, or the error that `cancel_and_confirm` would raise. None of
@@ -192,11 +234,19 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
         """
-        return self._run(lambda time: self._confirm_batch_flow(time, orders, deadline, timeout))
+        return self._run(
+            "cancel_batch_and_confirm",
+            lambda time: self._confirm_batch_flow(time, orders, deadline, timeout, max_sends, on_result=on_result),
+        )
 
     @explain_arguments
     def cancel_all(
-        self, request: CancelAllRequest, *, deadline: float | None = None, timeout: float | None = None
+        self,
+        request: CancelAllRequest,
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        max_sends: int | None = None,
     ) -> CancelAllAccepted:
         """Ask the exchange to cancel all orders of a kind; of futures until it names fewer than 500.
 
@@ -204,6 +254,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             request: one of the five models of `bybit_v5.models` whose names begin with `CancelAll`.
             deadline: seconds that the call may take, with all its sends and pauses; None for the client's.
             timeout: seconds that one send may take; None for the client's.
+            max_sends: how often it may be tried to send the request, 1 for once; None for the client's.
 
         Returns:
             The acknowledgement, with the orders that the exchange named. It does not say that they are cancelled.
@@ -216,11 +267,16 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
         """
-        return self._run(lambda time: self._cancel_all_flow(time, request, deadline, timeout))
+        return self._run("cancel_all", lambda time: self._cancel_all_flow(time, request, deadline, timeout, max_sends))
 
     @explain_arguments
     def cancel_all_and_confirm(
-        self, request: CancelAllRequest, *, deadline: float | None = None, timeout: float | None = None
+        self,
+        request: CancelAllRequest,
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        max_sends: int | None = None,
     ) -> CancelAllOutcome:
         """Cancel all orders of a kind and wait until it is known how each ended that was open when the call began.
 
@@ -231,6 +287,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             request: one of the five models of `bybit_v5.models` whose names begin with `CancelAll`.
             deadline: seconds that the call may take as a whole; None for the client's.
             timeout: seconds that one send may take; None for the client's.
+            max_sends: how often it may be tried to send the request, 1 for once; None for the client's.
 
         Returns:
             What was open before, how each of these ended, and what is still open.
@@ -242,11 +299,18 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
         """
-        return self._run(lambda time: self._confirm_all_flow(time, request, deadline, timeout))
+        return self._run(
+            "cancel_all_and_confirm", lambda time: self._confirm_all_flow(time, request, deadline, timeout, max_sends)
+        )
 
     @explain_arguments
     def place_order(
-        self, order: PlaceOrderRequest, *, deadline: float | None = None, timeout: float | None = None
+        self,
+        order: PlaceOrderRequest,
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        max_sends: int | None = None,
     ) -> OrderAccepted:
         """Place an order, and never a second one: after a doubtful send it is looked up by its link id.
 
@@ -255,6 +319,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
                 used before, if the call may be interrupted: nothing else would name its order then.
             deadline: seconds that the call may take, with all its sends and look-ups; None for the client's.
             timeout: seconds that one send may take, at most half the deadline; None for the client's.
+            max_sends: how often it may be tried to send the order, 1 for once; None for the client's.
 
         Returns:
             The acknowledgement. It does not say that the order rests or is filled: it can still be rejected.
@@ -266,7 +331,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/create-order
         """
-        return self._run(lambda time: self._place_flow(time, order, deadline, timeout))
+        return self._run("place_order", lambda time: self._place_flow(time, order, deadline, timeout, max_sends))
 
     def orders(self, category: Category | None = None) -> Generator[Order, None, None]:
         """Iterate over order updates as they come, for ever. What is missed while disconnected is not made up for.
@@ -309,7 +374,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/market/time
         """
-        return self._run(self._sync_clock_flow)
+        return self._run("sync_clock", self._sync_clock_flow)
 
     def close(self) -> None:
         """Close the connections and the stream. Calls in flight end as they would have. Closing twice is safe."""
@@ -320,10 +385,13 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             stream.close()
         self._engine.close()
 
-    def _run(self, make_flow: Callable[[CallTime], Flow[Result]]) -> Result:
+    def _run(self, name: str, make_flow: Callable[[CallTime], Flow[Result]]) -> Result:
         with LocalsCleared():
             time = CallTime(monotonic)
-            return run(make_flow(time), self._perform, time)
+            try:
+                return run(make_flow(time), self._perform, time)
+            finally:
+                log_total(name, time)
 
     def _perform(self, effect: Effect) -> Any:
         if isinstance(effect, Send):

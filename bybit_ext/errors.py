@@ -19,9 +19,9 @@
 The codes and what they mean: https://bybit-exchange.github.io/docs/v5/error
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from .results import Evidence, RateLimit
+from .results import Evidence, RateLimit, RedactedReply, as_json
 
 if TYPE_CHECKING:
     from bybit_v5.models import Order
@@ -50,6 +50,8 @@ class BybitError(Exception):
     """
 
     advice: ClassVar[str] = ""
+    own_fields: ClassVar[tuple[str, ...]] = ()
+    """What a subclass adds to `to_dict()`."""
     retry_at: int | None = None
 
     def __init__(self, message: str, evidence: Evidence = Evidence()) -> None:  # noqa: B008 - it is frozen
@@ -92,6 +94,24 @@ class BybitError(Exception):
         """How many times the request left this machine, as far as can be known."""
         return self.evidence.sends
 
+    @property
+    def reply(self) -> RedactedReply | None:
+        """The answer itself, with keys and signatures redacted; None if none came.
+
+        Of a call that sent several times it is the one that decided, from which code and message were read.
+        """
+        return self.evidence.reply
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain JSON, for a log: `json.dumps` takes it.
+
+        Its class is `error`, its text `message`; beside them stand the fields of `evidence`, `retry_at` and what the
+        class itself adds. `reply`, which is long, is left out: it has a `to_dict()` of its own.
+        """
+        about = {"error": type(self).__name__, "message": str(self), **self.evidence.to_dict()}
+        own = {name: as_json(getattr(self, name)) for name in self.own_fields}
+        return {**about, "retry_at": self.retry_at, **own}
+
 
 class NotSent(BybitError):
     """Nothing left this machine: no order was touched."""
@@ -114,6 +134,7 @@ class Refused(BybitError):
     """
 
     advice = "The exchange did not take the request; look the retCode up before calling again."
+    own_fields = ("earlier_send_may_have_cancelled",)
 
     def __init__(
         self,
@@ -202,6 +223,7 @@ class OutcomeUnknown(BybitError):
     """
 
     advice = "The request may or may not have taken effect. Check the current state before acting on it."
+    own_fields = ("last_order", "accepted", "order_link_id")
 
     def __init__(
         self,
@@ -226,6 +248,7 @@ class UpdatesDropped(BybitError):
     """
 
     advice = "Iterate again to hear what comes from now on, and query the orders for what was missed."
+    own_fields = ("dropped",)
 
     def __init__(self, message: str, *, dropped: int = 0) -> None:
         super().__init__(message)

@@ -53,6 +53,8 @@ def shown(error: BaseException) -> str:
             continue
         known.add(id(one))
         seen += [repr(one), str(one), repr(vars(one)), repr(one.args)]
+        if isinstance(one, BybitError):
+            seen += [repr(one.to_dict()), repr(one.reply and one.reply.to_dict())]
         request = getattr(one, "request", None)
         seen += [repr(request), repr(request and request.headers.raw)]
         for frame, _ in traceback.walk_tb(one.__traceback__):

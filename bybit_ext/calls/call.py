@@ -1,6 +1,5 @@
 """One call as a flow: sign, send, process the response, correct the clock, wait, send again, give up in time."""
 
-import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,16 +8,16 @@ from attrs import define, evolve, field, frozen
 from bybit_ext.auth.clock import ServerClock
 from bybit_ext.auth.credentials import Credentials
 from bybit_ext.auth.signing import Signature, payload_of
-from bybit_ext.engines.interface import Headers, Lost, Request
+from bybit_ext.engines.interface import Headers, Lost
 from bybit_ext.errors import BybitError, ClockError, InvalidInput, NotSent, OutcomeUnknown, RateLimited
 from bybit_ext.results import Evidence
 
 from .flow import CallTime, Deadline, Flow, Send, Sent, Sleep
+from .hooks import Hook, tell_send
 from .operations import BuiltRequest
 from .responses import RawReply
 from .retry import RetryState, Rule, wait_before_next
 
-_log = logging.getLogger("bybit_ext")
 MIN_SEND_TIME = 0.01
 """Seconds; with less than this left, sending could only bring another unknown outcome."""
 
@@ -38,6 +37,7 @@ class Caller:
         headers: the caller's own, sent with every request.
         host: the exchange's host, for messages.
         secrets: what must not be shown of an answer, beside signatures: the API key, and those of a proxy.
+        on_send: is told what each send brought.
     """
 
     credentials: Credentials
@@ -46,6 +46,7 @@ class Caller:
     headers: Headers
     host: str
     secrets: tuple[str, ...] = field(repr=False)
+    on_send: Hook
 
 
 @frozen
@@ -104,11 +105,16 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
     while True:
         attempt = _Attempt(built, caller, time, state)
         seconds = min(limits.timeout, limits.deadline.remaining)
+        began = time.now
         sent: Sent = yield Send(request, attempt.sign, seconds, fresh=state.lost_an_answer)
+        elapsed = time.now - began
         try:
-            return attempt.process(sent, process)
+            parsed, evidence = attempt.process(sent, process)
         except BybitError as caught:
             error = caught
+        else:
+            tell_send(caller.on_send, request, state.failures + 1, evidence, elapsed=elapsed, pause=None)
+            return parsed, evidence
         finally:
             del sent
         state.record(error)
@@ -116,9 +122,11 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
         wait = wait_before_next(policy, error, state)
         if wait is not None and isinstance(error, RateLimited):
             error.retry_at = attempt.time_in(wait)
-        if wait is None or not limits.allow(wait, state):
+        if wait is not None and not limits.allow(wait, state):
+            wait = None
+        tell_send(caller.on_send, request, state.failures, error, elapsed=elapsed, pause=wait)
+        if wait is None:
             raise state.final_error(error)
-        _log.info("%s: %s; next send in %.2f s", _name(request), _reason(error), wait)
         if wait:
             yield Sleep(wait)
 
@@ -182,13 +190,3 @@ class _Attempt:
             return self._caller.clock.local()
         except InvalidInput:  # the caller's own clock; what the exchange answered goes first
             return None
-
-
-def _name(request: Request) -> str:
-    return f"{request.method} {request.target.partition('?')[0]}"
-
-
-def _reason(error: BybitError) -> str:
-    facts = {"send": error.sends, "retCode": error.ret_code, "HTTP": error.status_code, "trace id": error.trace_id}
-    known = ", ".join(f"{name} {fact}" for name, fact in facts.items() if fact)
-    return f"{type(error).__name__} ({known})" if known else type(error).__name__

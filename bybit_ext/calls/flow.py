@@ -76,14 +76,16 @@ class CallTime:
 
     Attributes:
         clock: returns monotonic time in s. Only drivers and what they run ask it; a flow reads `now`.
+        began: what it was when the call began.
         now: what it was when the flow was last resumed.
     """
 
     clock: Callable[[], float]
+    began: float = field(init=False)
     now: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.now = self.clock()
+        self.began = self.now = self.clock()
 
 
 @frozen

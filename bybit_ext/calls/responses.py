@@ -1,6 +1,5 @@
 """Turn a reply into the operation's model, or raise the matching `BybitError`."""
 
-import html
 import re
 from http import HTTPStatus
 from typing import Any
@@ -21,14 +20,13 @@ from bybit_ext.errors import (
 )
 from bybit_ext.results import Evidence
 
-from .evidence import read_evidence
+from .evidence import read_evidence, readable_text
 from .operations import Answer, Operation, parse_response
 from .strict_json import parse_json
 from .validation import validate_type
 
 _EXCERPT = 200  # characters of a body that a message shows
 _EXCERPT_IS_IN = 4000  # characters of a body that are looked at for it
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")  # as JSON writes a character
 _PLACES = ("country", "region", "location", "cloudfront", "could not be satisfied")
 _LIMITS = ("frequent", "too many", "rate limit")
 
@@ -64,12 +62,17 @@ def read_reply(raw: RawReply) -> tuple[Any, Evidence]:
         content = parse_json(raw.reply.body)
     except ValueError:
         content = None
-    evidence = read_evidence(raw.reply, content, secrets=raw.secrets, timestamp=raw.timestamp, sends=raw.sends)
+    secrets = raw.secrets if may_echo(raw.reply.body + _text_of_headers(raw.reply), raw.secrets) else ()
+    evidence = read_evidence(raw.reply, content, secrets=secrets, timestamp=raw.timestamp, sends=raw.sends)
     if raw.reply.status == HTTPStatus.OK and evidence.ret_code == 0:
-        if may_echo(raw.reply.body, raw.secrets):
-            redact_json(content, raw.secrets)
+        if secrets:
+            redact_json(content, secrets)
         return content, evidence
     raise _refusal(raw, evidence)
+
+
+def _text_of_headers(reply: Reply) -> bytes:
+    return "".join(reply.headers.values()).encode(errors="replace")
 
 
 def process_response(operation: Operation[Any, Answer], raw: RawReply) -> tuple[Answer, Evidence]:
@@ -141,17 +144,12 @@ def _reason_of_403(excerpt: str) -> str:
 
 def _excerpt(raw: RawReply) -> str:
     """Return the beginning of a body, as text a person can read: of HTML without its tags."""
-    # Redacted before it is cut, since half a secret is not recognised; without escapes and other encodings' nulls.
-    text = _ESCAPE.sub(_unescape, raw.reply.body.decode(errors="replace").replace("\0", ""))
-    text = redact(html.unescape(text), *raw.secrets)[:_EXCERPT_IS_IN]
+    # Redacted before it is cut, since half a secret is not recognised.
+    text = redact(readable_text(raw.reply.body.decode(errors="replace")), *raw.secrets)[:_EXCERPT_IS_IN]
     text = re.sub(r"<(script|style)\b[^<]*", " ", text)
     text = re.sub(r"<[^<>]*>", " ", text)
     words = " ".join(redact(text, *raw.secrets).split())
     return repr(words[:_EXCERPT]) if words else "an empty body."
-
-
-def _unescape(escape: re.Match[str]) -> str:
-    return chr(int(escape[1], 16))
 
 
 def _redact_value(problem: str, raw: RawReply) -> str:

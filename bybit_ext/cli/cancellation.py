@@ -1,7 +1,8 @@
 """Cancel the orders that a command means, and show what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 
 from attrs import frozen
 from bybit_v5.models import Order
@@ -45,7 +46,7 @@ class CancelSettings:
     confirm: bool
     as_json: bool
 
-    def waiting(self, what: str) -> AbstractContextManager[object]:
+    def waiting(self, what: str) -> AbstractContextManager[Callable[[str], None] | None]:
         """Show what is waited for, if the end of the orders is."""
         return waiting(f"Waiting for {what} to end …") if self.confirm else nullcontext()
 
@@ -86,8 +87,14 @@ class NamedOrders:
     def _cancel(self, settings: CancelSettings) -> Sequence[Result]:
         bybit, requests = settings.bybit, self.requests
         if len(requests) > 1:
-            with settings.waiting(f"{len(requests)} orders"):
-                return (bybit.cancel_batch_and_confirm if settings.confirm else bybit.cancel_batch)(requests)
+            what = f"{len(requests)} orders"
+            with settings.waiting(what) as show:
+                if show is None:
+                    return bybit.cancel_batch(requests)
+                ended = count(1)
+                return bybit.cancel_batch_and_confirm(
+                    requests, on_result=lambda *_: show(f"Waiting for {what} to end: {next(ended)} known …")
+                )
         try:
             with settings.waiting(str(self._labels[0])):
                 return [(bybit.cancel_and_confirm if settings.confirm else bybit.cancel_order)(requests[0])]

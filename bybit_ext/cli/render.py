@@ -1,7 +1,7 @@
 """What the command shows: results and errors, for people or as JSON."""
 
 import json
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -37,13 +37,16 @@ class OrderLabel:
 
 
 @contextmanager
-def waiting(text: str) -> Generator[None, None, None]:
-    """Show a live line for as long as something is waited for; a terminal shows it, a file does not get it."""
+def waiting(text: str) -> Generator[Callable[[str], None], None, None]:
+    """Show a live line for as long as something is waited for; a terminal shows it, a file does not get it.
+
+    It yields what changes the line.
+    """
     status = err.status(plain(text))
     with suppress(OSError, UnicodeError):  # the terminal may be gone: what is waited for counts
         status.start()
     try:
-        yield
+        yield lambda text: status.update(plain(text))
     finally:
         with suppress(OSError, UnicodeError):
             status.stop()
@@ -57,7 +60,7 @@ def show_intent(host: str, intent: str) -> None:
 def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
     """Show an acknowledgement."""
     if as_json:
-        _print_json({"result": "accepted", **attrs.asdict(accepted)})
+        _print_json({"result": "accepted", **accepted.to_dict()})
         return
     name = plain(accepted.order_id or accepted.order_link_id)
     text = f"[green]accepted[/]  The exchange took the request to cancel {name}. How it ends is yet to be seen."
@@ -99,9 +102,7 @@ def show_note(text: str) -> None:
 def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
     """Show how an order ended."""
     if as_json:
-        quantities = {"filled_qty": str(outcome.filled_qty), "remaining_qty": str(outcome.remaining_qty)}
-        result = "cancelled" if outcome.cancelled else "not cancelled"
-        _print_json({"result": result, **attrs.asdict(outcome), **quantities, "order": outcome.order.to_dict()})
+        _print_json({"result": "cancelled" if outcome.cancelled else "not cancelled", **outcome.to_dict()})
         return
     colour = "green" if outcome.cancelled else "yellow"
     filled = f"{outcome.filled_qty} {outcome.filled_unit} filled"
@@ -141,22 +142,14 @@ def show_failure(
         open_order: the order, if it is known to be open still; None otherwise.
         as_json: whether to show it as JSON.
     """
-    last_order = open_order or (error.last_order if isinstance(error, OutcomeUnknown) else None)
     if not as_json:
         name = f"{plain(label)}: " if label else ""
         still = " It is still open." if open_order else ""
         print_safely(err, f"[red]{type(error).__name__}[/]  {name}{plain(error)}{still}")
         return
-    _print_json(
-        {
-            "result": exit_of(error).words,
-            **attrs.asdict(label or OrderLabel()),
-            "error": type(error).__name__,
-            "message": str(error),
-            **attrs.asdict(error.evidence),
-            "last_order": last_order.to_dict() if last_order else None,
-        }
-    )
+    last_order = open_order or (error.last_order if isinstance(error, OutcomeUnknown) else None)
+    about = {**attrs.asdict(label or OrderLabel()), "last_order": last_order.to_dict() if last_order else None}
+    _print_json({"result": exit_of(error).words, **error.to_dict(), **about})
 
 
 def show_interruption(labels: Iterable[OrderLabel], *, as_json: bool) -> None:

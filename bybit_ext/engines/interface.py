@@ -47,6 +47,11 @@ class Request:
     headers: Headers = field(default=(), repr=False)
     body: bytes = b""
 
+    @property
+    def name(self) -> str:
+        """Method and path, without the query."""
+        return f"{self.method} {self.target.partition('?')[0]}"
+
 
 @frozen
 class Reply:

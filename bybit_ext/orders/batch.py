@@ -18,6 +18,7 @@ from bybit_v5.models import BatchCancelByOrderId, BatchCancelByOrderLinkId, Canc
 from bybit_ext.calls.call import MIN_SEND_TIME, Caller, Limits, Process, call_flow
 from bybit_ext.calls.evidence import cut_message
 from bybit_ext.calls.flow import CallTime, Flow, Sleep
+from bybit_ext.calls.hooks import Hook
 from bybit_ext.calls.operations import BuiltRequest, build_request
 from bybit_ext.calls.responses import RawReply, read_reply
 from bybit_ext.calls.retry import IDEMPOTENT, SAFE, RetryState, retry_rate_limit, wait_before_next
@@ -119,10 +120,10 @@ class BatchCalls:
             if longest:
                 yield Sleep(longest)
 
-    def answer_each(self, items: list[BatchItem]) -> Flow[list[Answer]]:
-        """Ask to cancel orders, and return what became of each request, in their order."""
-        answered: list[BatchItem] = []
-        yield from self.cancel(items, answered.append)
+    def answer_each(self, items: list[BatchItem], on_result: Hook) -> Flow[list[Answer]]:
+        """Ask to cancel orders, tell what became of each request as it is known, and return it, in their order."""
+        places = {item: place for place, item in enumerate(items)}
+        yield from self.cancel(items, lambda item: on_result.tell(places[item], item.answer))
         return [item.answer for item in items if item.answer is not None]
 
     def _send(self, part: list[BatchItem]) -> Flow[None]:
@@ -286,6 +287,7 @@ def _read_entry(name: OrderName, order: dict[str, Any], code: dict[str, Any], ev
         trace_id=evidence.trace_id,
         rate_limit=evidence.rate_limit,
         server_time=evidence.server_time,
+        reply=evidence.reply,
     )
 
 

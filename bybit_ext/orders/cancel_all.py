@@ -16,7 +16,7 @@ from bybit_ext.calls.responses import RawReply, process_response
 from bybit_ext.calls.retry import READ, SAFE, RetryState
 from bybit_ext.calls.validation import validate_request
 from bybit_ext.errors import BybitError, InvalidInput, OutcomeUnknown
-from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence
+from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence, RedactedReply
 
 from .batch import BatchItem, SendBatch, copy_error
 from .identity import FINAL
@@ -59,6 +59,7 @@ class CancelAllCalls:
         limits: how long all of them may take, and how often a request may be sent.
         request: which orders.
         named: the ids of the orders that the exchange has named so far.
+        reply: its last answer to a request to cancel them; None if none came.
     """
 
     caller: Caller
@@ -67,6 +68,7 @@ class CancelAllCalls:
     limits: Limits
     request: CancelAllRequest
     named: dict[str, OrderIds] = field(factory=dict[str, OrderIds], init=False)
+    reply: RedactedReply | None = field(default=None, init=False)
 
     def ask(self) -> Flow[CancelAllAccepted]:
         """Ask to cancel the orders; where the exchange does so for 500 at once, until it names fewer.
@@ -82,9 +84,11 @@ class CancelAllCalls:
             try:
                 orders, evidence = yield from self._send(state)
             except BybitError as error:
+                self.reply = error.reply or self.reply
                 if not sends:
                     raise
                 raise self._unfinished(error.evidence, sends + state.sends) from error
+            self.reply = evidence.reply
             sends += state.sends
             rounds += 1
             self.named |= {order.order_id: order for order in orders if isinstance(order.order_id, str)}
@@ -118,6 +122,7 @@ class CancelAllCalls:
             rate_limit=evidence.rate_limit,
             server_time=evidence.server_time,
             sends=sends,
+            reply=evidence.reply,
         )
 
     def read_open(self, deadline: Deadline) -> Flow[OpenOrders]:
@@ -288,6 +293,7 @@ def _outcome(
         placed_meanwhile=[order for order in still_open or () if order.order_id not in known],
         named=list(calls.named.values()),
         refusal=refusal,
+        reply=calls.reply,
     )
 
 
@@ -299,6 +305,7 @@ def _acknowledge(item: BatchItem, named: OrderIds, accepted: CancelAllAccepted) 
         rate_limit=accepted.rate_limit,
         server_time=accepted.server_time,
         sends=accepted.sends,
+        reply=accepted.reply,
     )
 
 

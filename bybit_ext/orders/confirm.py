@@ -2,12 +2,13 @@
 
 from typing import Any, TypeVar, cast
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from bybit_ext.calls.flow import Deadline, Flow, NextEvent, Sleep, Subscription
 from bybit_ext.errors import BybitError
-from bybit_ext.results import CancelOutcome, FinalStatus
+from bybit_ext.results import CancelOutcome, FinalStatus, RedactedReply
 
+from .identity import FINAL
 from .order_calls import OrderCalls, shows
 from .quantities import read_quantities
 from .tracker import Cancelled, Fail, Finish, Listen, OrdersRead, OrderTracker, ReadOrders, SendCancel
@@ -39,12 +40,14 @@ class Confirmation:
         tracker: decides what to do.
         subscription: where the stream's events arrive; None if there is no stream.
         began: when the call began.
+        shown_by: the first answer that showed an order to have ended, by the order's id.
     """
 
     calls: OrderCalls
     tracker: OrderTracker
     subscription: Subscription | None
     began: Beginning
+    shown_by: dict[str, RedactedReply | None] = field(factory=dict[str, RedactedReply | None], init=False)
 
     def flow(self) -> Flow[CancelOutcome]:
         """Return how the order ended, or raise what is known.
@@ -95,6 +98,9 @@ class Confirmation:
                 return evolve(reading, error=error)
             if found is None:
                 return reading
+            for order in found.orders:
+                if order.order_status in FINAL:
+                    self.shown_by.setdefault(order.order_id, found.reply)
             reading = OrdersRead(
                 [*reading.orders, *found.orders],
                 both_lists=which == "history",
@@ -165,4 +171,5 @@ class Confirmation:
             accepted=self.calls.identity.accepted,
             requested_at=requested_at,
             confirmed_at=requested_at + round((self.calls.time.now - self.began.time) * 1000),
+            reply=self.shown_by.get(end.order.order_id) if end.source == "read-back" else None,
         )

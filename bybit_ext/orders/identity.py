@@ -15,17 +15,18 @@ behind it and a recv window ahead; then what the answers say.
 """
 
 from enum import Enum
+from typing import get_args
 
 from attrs import define, field, frozen
 from bybit_v5.models import Order
 
-from bybit_ext.results import CancelAccepted, Evidence
+from bybit_ext.results import CancelAccepted, Evidence, FinalStatus
 
 from .requests import OrderName
 
 CLOCK_TOLERANCE = 50
 """ms by which clocks of the exchange may differ from each other: by less, before and after cannot be told apart."""
-FINAL = frozenset({"Cancelled", "PartiallyFilledCanceled", "Deactivated", "Filled", "Rejected"})
+FINAL = frozenset[str](get_args(FinalStatus))
 """The statuses that never change again."""
 _MAX_WINDOW = 1000  # ms that a timestamp may be ahead of the exchange's clock
 

@@ -136,5 +136,6 @@ def process_acknowledgement(name: OrderName, raw: RawReply) -> tuple[CancelAccep
         rate_limit=evidence.rate_limit,
         server_time=evidence.server_time,
         sends=evidence.sends,
+        reply=evidence.reply,
     )
     return accepted, evidence

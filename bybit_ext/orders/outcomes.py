@@ -1,14 +1,14 @@
 """What became of many orders: results beside the errors of those of which no result is known."""
 
-from attrs import frozen
+from attrs import field, frozen
 from bybit_v5.models import Order, OrderIds
 
 from bybit_ext.errors import BybitError
-from bybit_ext.results import CancelOutcome
+from bybit_ext.results import CancelOutcome, RedactedReply, Serializable
 
 
 @frozen
-class CancelAllOutcome:
+class CancelAllOutcome(Serializable):
     """What became of all orders of a kind.
 
     Attributes:
@@ -18,6 +18,7 @@ class CancelAllOutcome:
         placed_meanwhile: those of `still_open` that the list did not show when the call began; it may lag.
         named: the ids of all orders that the exchange named in its answers.
         refusal: why nothing came of the request for all, though an order ended by itself; None if it was taken.
+        reply: the last answer to the request for all; None if none came. Each of `results` has its own.
 
     Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
     """
@@ -28,3 +29,4 @@ class CancelAllOutcome:
     placed_meanwhile: list[Order]
     named: list[OrderIds]
     refusal: BybitError | None = None
+    reply: RedactedReply | None = field(default=None, eq=False, repr=False)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, cast
 from uuid import uuid4
 
-from attrs import define, field
+from attrs import define, evolve, field
 from bybit_v5.api.trade import create_order
 from bybit_v5.models import Order
 
@@ -16,7 +16,7 @@ from bybit_ext.calls.responses import RawReply, process_response
 from bybit_ext.calls.retry import NON_RETRYABLE, READ, SAFE, RetryState
 from bybit_ext.calls.validation import validate_request
 from bybit_ext.errors import LINK_ID_TAKEN, BybitError, Forbidden, InvalidInput, OutcomeUnknown, Refused
-from bybit_ext.results import Evidence, OrderAccepted
+from bybit_ext.results import Evidence, OrderAccepted, RedactedReply
 
 from .identity import CLOCK_TOLERANCE, CallStart, Match, parse_time
 from .quantities import parse_decimal
@@ -46,6 +46,7 @@ class PlaceCalls:
         state: what the sends have brought.
         last_order: an order of this link id that need not be the one; None if none was seen.
         is_blocked: whether the exchange turns this machine away.
+        shown_by: the last answer that showed an order, by the order's id.
     """
 
     caller: Caller
@@ -58,6 +59,7 @@ class PlaceCalls:
     state: RetryState = field(factory=RetryState)
     last_order: Order | None = None
     is_blocked: bool = False
+    shown_by: dict[str, RedactedReply | None] = field(factory=dict[str, RedactedReply | None])
 
     def flow(self) -> Flow[OrderAccepted]:
         """Return the acknowledgement, or the order as it was found after a doubtful send.
@@ -165,7 +167,9 @@ class PlaceCalls:
             return []
         self.state.lost_an_answer = False
         self.start.hear(evidence, self.caller.clock.offset, state.signed_at, self.time.now)
-        return [order for order in found.orders if self._has_its_name(order)]
+        orders = [order for order in found.orders if self._has_its_name(order)]
+        self.shown_by |= {order.order_id: found.reply for order in orders}
+        return orders
 
     def _has_its_name(self, order: Order) -> bool:
         is_of_category = (order.category or self.order.category) == self.order.category
@@ -195,8 +199,15 @@ class PlaceCalls:
     def _accept(self, order: Order, evidence: Evidence) -> OrderAccepted:
         if order.order_status == "Rejected":
             reason = order.reject_reason if isinstance(order.reject_reason, str) else ""
-            raise Refused(f"The exchange rejected the order ({reason[:100]}).", evidence)
-        return OrderAccepted(order_id=order.order_id, order_link_id=self.link_id, order=order, sends=evidence.sends)
+            shown = evolve(evidence, reply=self.shown_by[order.order_id])
+            raise Refused(f"The exchange rejected the order ({reason[:100]}).", shown)
+        return OrderAccepted(
+            order_id=order.order_id,
+            order_link_id=self.link_id,
+            order=order,
+            sends=evidence.sends,
+            reply=self.shown_by[order.order_id],
+        )
 
 
 def _is_same(asked: Any, shown: Any) -> bool:
@@ -241,5 +252,6 @@ def _process_acceptance(link_id: str, raw: RawReply) -> tuple[OrderAccepted, Evi
         rate_limit=evidence.rate_limit,
         server_time=evidence.server_time,
         sends=evidence.sends,
+        reply=evidence.reply,
     )
     return accepted, evidence

@@ -11,7 +11,7 @@ from bybit_ext.calls.operations import Operation
 from bybit_ext.calls.responses import RawReply, read_reply
 from bybit_ext.calls.strict_json import object_fields
 from bybit_ext.errors import OutcomeUnknown
-from bybit_ext.results import Evidence
+from bybit_ext.results import Evidence, RedactedReply
 
 MAX_PAGE = 50
 """Orders that a page may have; of a link id that was used often, the newest."""
@@ -29,12 +29,14 @@ class ReadableOrders:
         has_unreadable: whether there are others, in the answer or on further pages.
         left_out: how many orders of the answer cannot be read.
         next_page: the cursor of the next page; None if this is the last one.
+        reply: the answer itself.
     """
 
     orders: list[Order]
     has_unreadable: bool
     left_out: int = 0
     next_page: str | None = None
+    reply: RedactedReply | None = None
 
 
 def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, Evidence]:
@@ -61,7 +63,7 @@ def process_orders(category: Category, raw: RawReply) -> tuple[ReadableOrders, E
     has_next = bool(cursor) and not 0 < len(page) < MAX_PAGE
     next_page = cursor if has_next and isinstance(cursor, str) else None
     left_out = len(page) - len(orders)
-    return ReadableOrders(orders, has_next or left_out > 0, left_out, next_page), evidence
+    return ReadableOrders(orders, has_next or left_out > 0, left_out, next_page, evidence.reply), evidence
 
 
 def _with_category(item: object, category: object) -> object:

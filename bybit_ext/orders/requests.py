@@ -1,7 +1,7 @@
 """What calls about orders take, and which order a cancel is about."""
 
 from collections.abc import Iterable
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from attrs import frozen
 from bybit_v5.api.trade import cancel_order
@@ -16,6 +16,7 @@ from bybit_v5.models import (
     CancelSpotByOrderId,
     CancelSpotByOrderLinkId,
     Category,
+    FuturesCategory,
     FuturesLimitOrder,
     FuturesMarketOrder,
     OptionLimitOrder,
@@ -26,6 +27,8 @@ from bybit_v5.models import (
     SpotTriggerLimitOrder,
     SpotTriggerMarketOrder,
 )
+from bybit_v5.models.category import CATEGORY_VALUES
+from bybit_v5.models.futures_category import FUTURES_CATEGORY_VALUES
 
 from bybit_ext.calls.operations import build_request
 from bybit_ext.errors import InvalidInput, show
@@ -45,6 +48,45 @@ PlaceOrderRequest = (
     | OptionMarketOrder
 )
 """The eight kinds of orders to place."""
+
+Choice = TypeVar("Choice", bound=str)
+
+
+def parse_category(text: str) -> Category:
+    """Return a category that is given as plain text, by a config file say: then the request models take it.
+
+    >>> CancelByOrderId(parse_category(config["category"]), "BTCUSDT", order_id="c6f055d9-7f21-4079-913d-e6523a9cfffa")
+
+    Args:
+        text: `linear`, `inverse`, `spot` or `option`.
+
+    Raises:
+        InvalidInput: it is none of them.
+
+    Source: https://bybit-exchange.github.io/docs/v5/enum#category
+    """
+    return _parse_choice(text, CATEGORY_VALUES)
+
+
+def parse_futures_category(text: str) -> FuturesCategory:
+    """Return a category of futures that is given as plain text: as `parse_category`, for the models of futures.
+
+    Args:
+        text: `linear` or `inverse`.
+
+    Raises:
+        InvalidInput: it is none of them.
+
+    Source: https://bybit-exchange.github.io/docs/v5/enum#category
+    """
+    return _parse_choice(text, FUTURES_CATEGORY_VALUES)
+
+
+def _parse_choice(text: str, choices: set[Choice]) -> Choice:
+    for choice in choices:
+        if choice == text:
+            return choice
+    raise InvalidInput(f"category: must be {' or '.join(map(repr, sorted(choices)))}, not {show(text)}.")
 
 
 def is_sendable(order_id: object) -> TypeGuard[str]:

@@ -15,6 +15,7 @@ from bybit_v5.models import Order
 
 from bybit_ext.auth.redaction import clear_locals
 from bybit_ext.calls.flow import CallTime, Effect, Flow, NextEvent, Send, Sleep, Subscription
+from bybit_ext.calls.hooks import SILENT, Hook
 from bybit_ext.errors import BybitError, UpdatesDropped
 from bybit_ext.stream.broadcast import OrderKey
 from bybit_ext.stream.events import StreamState
@@ -86,10 +87,12 @@ class Together(Generic[Result]):
     Attributes:
         time: the time of the call.
         subscription: where the events of the stream arrive; None if there is no stream.
+        on_result: is told what each flow brought, as it is known.
     """
 
     time: CallTime
     subscription: Subscription | None
+    on_result: Hook = SILENT
     _inboxes: defaultdict[OrderKey, list[Inbox]] = field(factory=lambda: defaultdict(list), init=False)
     _tasks: list[_Task] = field(factory=list[_Task], init=False)
     _ready: deque[_Woken] = field(factory=deque[_Woken], init=False)
@@ -159,6 +162,7 @@ class Together(Generic[Result]):
     def _end(self, task: _Task, result: Any) -> None:
         if task.place is not None:
             self._results[task.place] = result
+            self.on_result.tell(task.place, result)
 
     def _let_wait(self, task: _Task, seconds: float, inbox: Inbox | None) -> None:
         event = inbox.get() if inbox else None

@@ -1,6 +1,7 @@
 """What one call does at which time, told to the millisecond: the flow by itself, in a time of its own."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -193,13 +194,15 @@ def test_after_a_lost_answer_a_new_connection_is_opened(world: ClientWorld) -> N
     assert [send.fresh for send in world.sends] == [False, False, True, True]
 
 
-def test_every_send_again_is_logged_without_a_secret(world: ClientWorld, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_send_is_logged_without_a_secret(world: ClientWorld, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "bybit_ext")
     world.replies = [LOST, reply(10006), reply()]
     world.cancel()
+    lost = "The request was sent, but no answer came back (api.bybit.com: ReadError: lost)."
     assert [record.getMessage() for record in caplog.records] == [
-        "POST /v5/order/cancel: OutcomeUnknown (send 1); next send in 0.10 s",
-        "POST /v5/order/cancel: RateLimited (send 2, retCode 10006, HTTP 200); next send in 0.20 s",
+        f"POST /v5/order/cancel: send 1: OutcomeUnknown ({lost}); next send in 0.10 s",
+        "POST /v5/order/cancel: send 2: RateLimited (retCode 10006, HTTP 200); next send in 0.20 s",
+        "POST /v5/order/cancel: send 3: accepted (retCode 0, HTTP 200)",
     ]
     assert API_KEY not in caplog.text
 
@@ -213,9 +216,11 @@ def test_the_log_has_the_path_and_the_trace_id_but_not_the_query(
     flow = world.bybit._call_flow(time, RetryState(), get_orders, category="linear", symbol="BTCUSDT")
     with pytest.raises(OutcomeUnknown):
         world.run(flow, time)
-    assert [record.getMessage() for record in caplog.records] == [
-        "GET /v5/order/realtime: RateLimited (send 1, retCode 10006, HTTP 200, trace id abc); next send in 0.10 s"
-    ]
+    first, last = [record.getMessage() for record in caplog.records]
+    assert first == (
+        "GET /v5/order/realtime: send 1: RateLimited (retCode 10006, HTTP 200, trace id abc); next send in 0.10 s"
+    )
+    assert last.startswith("GET /v5/order/realtime: send 2: OutcomeUnknown (HTTP 404, What came back is not an answer")
 
 
 @pytest.mark.parametrize(("brings", "kind"), [(LOST, OutcomeUnknown), (GONE, NotSent), (reply(10006), RateLimited)])
@@ -226,3 +231,21 @@ def test_a_call_is_sent_no_more_often_than_it_may(max_sends: int, brings: Any, k
         with pytest.raises(kind):
             world.cancel(deadline=90.0)
     assert len(world.sends) == max_sends
+
+
+@pytest.mark.parametrize("max_sends", [1, 3])
+def test_how_often_it_is_sent_can_be_said_for_each_call(world: ClientWorld, max_sends: int) -> None:
+    world.replies = [LOST]
+    for flow_name, request in (("_cancel_flow", ORDER), ("_cancel_batch_flow", [ORDER])):
+        world.sends = []
+        time = world.time()
+        flow = getattr(world.bybit, flow_name)(time, request, 90.0, None, max_sends)
+        with suppress(OutcomeUnknown):
+            world.run(flow, time)
+        assert len(world.sends) == max_sends
+
+
+@pytest.mark.parametrize("max_sends", [0, -1, 1.5, True, "1"])
+def test_a_number_of_sends_that_is_none_is_named(world: ClientWorld, max_sends: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^max_sends: must be a positive whole number"):
+        world.bybit._cancel_flow(world.time(), ORDER, None, None, max_sends)

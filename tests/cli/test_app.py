@@ -119,8 +119,9 @@ class TestCancel:
         answer = json.loads(result.stdout)
         assert (answer["result"], answer["error"], answer["ret_code"]) == expected
         assert answer["message"].startswith("The exchange ")
-        evidence = {field.name for field in attrs.fields(Evidence)}
-        assert answer.keys() == evidence | {"result", "order_id", "order_link_id", "error", "message", "last_order"}
+        evidence = {field.name for field in attrs.fields(Evidence)} - {"reply"}
+        told = {"result", "order_id", "order_link_id", "error", "message", "retry_at", "last_order"}
+        assert answer.keys() - {"earlier_send_may_have_cancelled"} == evidence | told
         assert (answer["order_id"], answer["order_link_id"]) == ("[/]unknown", None)
         assert answer["last_order"] is None
 
@@ -211,7 +212,7 @@ class TestConfirm:
         assert (answer["result"], answer["status"], answer["cancelled"]) == ("cancelled", "Cancelled", True)
         assert (answer["filled_qty"], answer["remaining_qty"]) == ("0.5", "1.5")
         assert answer["order"]["orderId"] == answer["accepted"]["order_id"] == order.order_id
-        assert answer.keys() == {field.name for field in attrs.fields(CancelOutcome)} | {"result"}
+        assert answer.keys() == {field.name for field in attrs.fields(CancelOutcome)} - {"reply"} | {"result"}
 
 
 class TestWatch:

@@ -537,7 +537,7 @@ class TestMatching:
 @pytest.mark.parametrize("kind", [Bybit, AsyncBybit])
 class TestTimesOfACall:
     @staticmethod
-    def confirm(kind: type, exchange: Sandbox, **times: float) -> CancelOutcome:
+    def confirm(kind: type, exchange: Sandbox, **times: Any) -> CancelOutcome:
         order, options = exchange.place("linear", "BTCUSDT"), options_of(exchange, stream=False)
         exchange.faults.on(order.order_id, [delay_response(3)])
 

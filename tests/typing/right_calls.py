@@ -2,7 +2,7 @@
 """Calls that must pass mypy and pyright. tests/test_typing.py runs both."""
 
 from decimal import Decimal
-from typing import assert_type
+from typing import Any, assert_type
 
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order, get_orders
@@ -30,7 +30,19 @@ from bybit_v5.models import (
     SpotTriggerMarketOrder,
 )
 
-from bybit_ext import AsyncBybit, Bybit, BybitError, CancelAccepted, CancelAllAccepted, CancelOutcome, OrderAccepted
+from bybit_ext import (
+    AsyncBybit,
+    Bybit,
+    BybitError,
+    CancelAccepted,
+    CancelAllAccepted,
+    CancelOutcome,
+    OrderAccepted,
+    RedactedReply,
+    SendEvent,
+    parse_category,
+    parse_futures_category,
+)
 
 
 def sync_calls(bybit: Bybit) -> None:
@@ -53,6 +65,8 @@ def sync_calls(bybit: Bybit) -> None:
 def how_it_ended(bybit: Bybit, order: CancelByOrderId) -> bool:
     outcome = bybit.cancel_and_confirm(order, deadline=5.0)
     assert_type(outcome.filled_qty, Decimal)
+    assert_type(outcome.reply, RedactedReply | None)
+    assert_type(outcome.to_dict(), dict[str, Any])
     return outcome.status == "PartiallyFilledCanceled" and outcome.remaining_unit == "quote coin"
 
 
@@ -93,3 +107,21 @@ async def async_calls(bybit: AsyncBybit) -> None:
     assert_type(await bybit.call(get_server_time), GetServerTimeResponse)
     assert_type(await bybit.cancel_batch([]), list[CancelAccepted | BybitError])
     assert_type(await bybit.place_order(SpotMarketOrder("spot", "BTCUSDT", "Sell", qty="1")), OrderAccepted)
+
+
+def from_a_config_file(bybit: Bybit, category: str) -> None:
+    bybit.cancel_order(CancelByOrderId(parse_category(category), "BTCUSDT", order_id="1"))
+    bybit.place_order(FuturesLimitOrder(parse_futures_category(category), "BTCUSDT", "Buy", qty="1", price="25000"))
+
+
+def observed(orders: list[CancelByOrderId]) -> None:
+    def count(event: SendEvent) -> None:
+        assert_type(event.elapsed, float)
+
+    def show(index: int, result: CancelOutcome | BybitError) -> None:
+        assert_type(result, CancelOutcome | BybitError)
+        assert_type((index, result.to_dict()), tuple[int, dict[str, Any]])
+
+    with Bybit(on_send=count) as bybit:
+        bybit.cancel_order(orders[0], deadline=1.0, timeout=0.5, max_sends=1)
+        bybit.cancel_batch_and_confirm(orders, max_sends=2, on_result=show)

@@ -25,7 +25,7 @@ from bybit_v5.models import (
     SpotTriggerMarketOrder,
 )
 
-from bybit_ext import AsyncBybit, Bybit, CancelOutcome
+from bybit_ext import AsyncBybit, Bybit, BybitError, CancelOutcome, SendEvent, parse_category
 
 
 def wrong(bybit: Bybit) -> None:
@@ -109,7 +109,24 @@ def wrong_cancels_of_many(bybit: Bybit) -> None:
 
 
 def wrong_status(outcome: CancelOutcome) -> bool:
+    print(outcome.status == "New")  # wrong: no order ends as this
     return outcome.status == "Canceled"  # wrong: no status of Bybit's
+
+
+async def slow_hook(event: SendEvent) -> None:
+    print(event.pause + 1)  # wrong: there may be none
+
+
+def wrong_options(bybit: Bybit, orders: list[CancelByOrderId], category: str) -> None:
+    CancelByOrderId(category, "X", "1")  # wrong: any string
+    FuturesLimitOrder(parse_category(category), "X", "Buy", qty="1", price="1")  # wrong: it may be spot
+    bybit.cancel_order(orders[0], max_sends=1.5)  # wrong: no whole number
+    Bybit(on_send=slow_hook)  # wrong: it would have to be awaited
+    bybit.cancel_batch(orders, on_result=print_outcome)  # wrong: an acknowledgement is no outcome
+
+
+def print_outcome(index: int, result: CancelOutcome | BybitError) -> None:
+    print(index, result.evidence)  # wrong: a result has none
 
 
 async def wrong_async(bybit: AsyncBybit, order: CancelByOrderId) -> None:
