@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import count
 
 from attrs import frozen
 from bybit_v5.models import Order
@@ -75,26 +74,34 @@ class NamedOrders:
 
     def cancel(self, settings: CancelSettings) -> Exit:
         """Cancel the orders, show one line for each in their order, and return the worst status."""
-        labels, statuses = self._labels, list[Exit]()
+        known, statuses, as_json = dict[int, Result](), list[Exit](), settings.as_json
         try:
-            for label, result in zip(labels, self._cancel(settings), strict=True):
-                statuses.append(show_result(result, label, as_json=settings.as_json))
+            known.update(enumerate(self._cancel(settings, known)))
+            for place, label in enumerate(self._labels):
+                statuses.append(show_result(known[place], label, as_json=as_json))
         except KeyboardInterrupt:
-            show_interruption(labels[len(statuses) :], as_json=settings.as_json)
+            for place, label in list(enumerate(self._labels))[len(statuses) :]:
+                if place in known:
+                    show_result(known[place], label, as_json=as_json)
+                else:
+                    show_interruption(label, as_json=as_json)
             return Exit.INTERRUPTED
         return worst(statuses)
 
-    def _cancel(self, settings: CancelSettings) -> Sequence[Result]:
+    def _cancel(self, settings: CancelSettings, known: dict[int, Result]) -> Sequence[Result]:
+        """Cancel the orders and return what became of each; of several, keep it by its place as soon as it is known."""
         bybit, requests = settings.bybit, self.requests
         if len(requests) > 1:
             what = f"{len(requests)} orders"
             with settings.waiting(what) as show:
-                if show is None:
-                    return bybit.cancel_batch(requests)
-                ended = count(1)
-                return bybit.cancel_batch_and_confirm(
-                    requests, on_result=lambda *_: show(f"Waiting for {what} to end: {next(ended)} known …")
-                )
+
+                def keep(place: int, result: Result) -> None:
+                    known[place] = result
+                    if show:
+                        show(f"Waiting for {what} to end: {len(known)} known …")
+
+                cancel_batch = bybit.cancel_batch_and_confirm if settings.confirm else bybit.cancel_batch
+                return cancel_batch(requests, on_result=keep)
         try:
             with settings.waiting(str(self._labels[0])):
                 return [(bybit.cancel_and_confirm if settings.confirm else bybit.cancel_order)(requests[0])]
@@ -138,7 +145,7 @@ class AllOrders:
                 outcome = settings.bybit.cancel_all_and_confirm(self.request)
             return _show_outcome_of_all(outcome, as_json=as_json)
         except KeyboardInterrupt:
-            show_interruption([OrderLabel()], as_json=as_json)
+            show_interruption(OrderLabel(), as_json=as_json)
             return Exit.INTERRUPTED
 
 

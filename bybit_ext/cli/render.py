@@ -1,7 +1,7 @@
 """What the command shows: results and errors, for people or as JSON."""
 
 import json
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -152,18 +152,17 @@ def show_failure(
     _print_json({"result": exit_of(error).words, **error.to_dict(), **about})
 
 
-def show_interruption(labels: Iterable[OrderLabel], *, as_json: bool) -> None:
-    """Show what is known of the cancels that Ctrl-C interrupted: that each may have been sent."""
-    for label in labels:
-        message = (
-            f"The cancel of {label} was interrupted. It may have been sent, and may yet take effect: the outcome is "
-            "unknown. See the open orders and the history before acting on it."
-        )
-        if as_json:
-            unknown = {"result": "outcome unknown", **attrs.asdict(label)}
-            _print_json({**unknown, "error": "Interrupted", "message": message})
-        else:
-            print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
+def show_interruption(label: OrderLabel, *, as_json: bool) -> None:
+    """Show what is known of a cancel that Ctrl-C interrupted: that it may have been sent."""
+    message = (
+        f"The cancel of {label} was interrupted. It may have been sent, and may yet take effect: the outcome is "
+        "unknown. See the open orders and the history before acting on it."
+    )
+    if as_json:
+        unknown = {"result": "outcome unknown", **attrs.asdict(label)}
+        _print_json({**unknown, "error": "Interrupted", "message": message})
+    else:
+        print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
 
 
 def _table_of(orders: Sequence[Order], host: str) -> Table:

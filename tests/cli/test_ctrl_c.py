@@ -1,6 +1,7 @@
 """Ctrl-C ends every command with what is known, in real processes. That of `bybit cancel`: see test_cancellation."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import delay_response
 from tests.conftest import wait_until
 
-from .conftest import LINEAR
+from .conftest import LINEAR, read_until
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -37,8 +38,36 @@ def start(exchange: Sandbox) -> Start:
 def interrupt(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
-    assert "Traceback" not in errors
+    assert "Traceback" not in (errors or "")
     return process.returncode, output, errors
+
+
+def test_cancel_shows_what_is_known_of_each_order(exchange: Sandbox) -> None:
+    ended, hidden = (exchange.place("linear", "BTCUSDT").order_id for _ in range(2))
+    exchange.faults.misreport(hidden, {"orderStatus": "New"})
+    ids = ("--order-id", hidden, "--order-id", ended)
+    hosts = ("--base-url", exchange.url, "--stream-url", exchange.stream_url)
+    keys = {"BYBIT_API_KEY": exchange.api_key, "BYBIT_API_SECRET": exchange.api_secret}
+    ours, theirs = pty.openpty()
+    options = (*LINEAR, *ids, *hosts, "--confirm", "--yes", "--deadline", "60")
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-m", "bybit_ext", "cancel", *options],
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            text=True,
+            env={**os.environ, "TERM": "xterm", **keys},
+        ) as process:
+            read_until(ours, b"1 known")
+            status, output, _ = interrupt(process)
+            errors = read_until(ours, b"acting on it.")
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert status == 130
+    assert output == f"Cancelled  {ended}: 0 base coin filled, 1 base coin not, reported by the stream.\n"
+    assert f"The cancel of {hidden} was interrupted. It may have been sent".encode() in errors
+    assert ended.encode() not in errors
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]], ids=str)
