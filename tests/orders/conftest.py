@@ -12,12 +12,12 @@ from tests.conftest import with_defaults
 Call = Callable[..., Any]
 
 
-def call_sync(method: str, request: Any, *, times: dict[str, float] | None = None, **options: Any) -> Any:
+def call_sync(method: str, request: Any, *, times: dict[str, Any] | None = None, **options: Any) -> Any:
     with Bybit(**with_defaults(options)) as client:
         return getattr(client, method)(request, **(times or {}))
 
 
-def call_async(method: str, request: Any, *, times: dict[str, float] | None = None, **options: Any) -> Any:
+def call_async(method: str, request: Any, *, times: dict[str, Any] | None = None, **options: Any) -> Any:
     async def run() -> Any:
         async with AsyncBybit(**with_defaults(options)) as client:
             return await getattr(client, method)(request, **(times or {}))
