@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-from bybit_v5.models import Order
+from bybit_v5.models import Order, OrderIds
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -31,6 +31,11 @@ class OrderLabel:
 
     order_id: str | None = None
     order_link_id: str | None = None
+
+    @classmethod
+    def of(cls, order: Order | OrderIds) -> "OrderLabel":
+        """Return how an order is named that the exchange named."""
+        return cls(order.order_id or None, order.order_link_id or None)
 
     def __str__(self) -> str:
         return self.order_id or self.order_link_id or "all open orders"
@@ -87,7 +92,7 @@ def show_none_open(*, as_json: bool) -> None:
 def show_placed_meanwhile(order: Order, *, as_json: bool) -> None:
     """Show an order that is open after all were cancelled, because it was placed after that had begun."""
     if as_json:
-        label = OrderLabel(order.order_id, order.order_link_id or None)
+        label = OrderLabel.of(order)
         _print_json({"result": "placed meanwhile", **attrs.asdict(label), "order": order.to_dict()})
         return
     name = f"{plain(order.order_id)}: {plain(order.symbol)}"
@@ -152,10 +157,17 @@ def show_failure(
     _print_json({"result": exit_of(error).words, **error.to_dict(), **about})
 
 
-def show_interruption(label: OrderLabel, *, as_json: bool) -> None:
-    """Show what is known of a cancel that Ctrl-C interrupted: that it may have been sent."""
+def show_interruption(label: OrderLabel, *, as_json: bool, of_others: bool = False) -> None:
+    """Show what is known of a cancel that Ctrl-C interrupted: that it may have been sent.
+
+    Args:
+        label: the order that it is about, or all of them.
+        as_json: whether to show it as JSON.
+        of_others: whether it is about all of them but those that are shown.
+    """
+    orders = "all other open orders" if of_others else label
     message = (
-        f"The cancel of {label} was interrupted. It may have been sent, and may yet take effect: the outcome is "
+        f"The cancel of {orders} was interrupted. It may have been sent, and may yet take effect: the outcome is "
         "unknown. See the open orders and the history before acting on it."
     )
     if as_json:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bybit_v5.models import Order, OrderIds
+from bybit_v5.models import CancelAllBySymbol, Order, OrderIds
 from typer.testing import Result
 
 from bybit_ext import Bybit, CancelAllOutcome, NotSent, OutcomeUnknown
@@ -143,7 +143,7 @@ class TestWhatElseIsKnownOfAll:
         def cancel_all(*arguments: str, **outcome: Any) -> Result:
             known: dict[str, Any] = {"before": [], "results": [], "still_open": [], "placed_meanwhile": [], "named": []}
 
-            def report(*_: object) -> CancelAllOutcome:
+            def report(*_: object, **__: object) -> CancelAllOutcome:
                 return CancelAllOutcome(**known | outcome)
 
             monkeypatch.setattr(Bybit, "cancel_all_and_confirm", report)
@@ -425,3 +425,27 @@ class TestAll:
         assert result.exit_code == 130
         told = json.loads(result.stdout)["message"] if as_json else result.stderr
         assert "The cancel of all open orders was interrupted. It may have been sent" in told
+
+    @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=str)
+    def test_ctrl_c_shows_what_is_known_and_that_the_rest_is_not(
+        self, exchange: Sandbox, cancel: Command, monkeypatch: pytest.MonkeyPatch, as_json: list[str]
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        really_cancel = Bybit.cancel_all_and_confirm
+
+        def interrupt(bybit: Bybit, request: CancelAllBySymbol, **options: Any) -> None:
+            really_cancel(bybit, request, **options)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Bybit, "cancel_all_and_confirm", interrupt)
+        result = cancel("--all", *LINEAR, "--confirm", *as_json)
+        assert result.exit_code == 130
+        rest = "The cancel of all other open orders was interrupted. It may have been sent"
+        if as_json:
+            first, second = (json.loads(line) for line in result.stdout.splitlines())
+            assert (first["result"], first["order"]["orderId"]) == ("cancelled", order.order_id)
+            assert (second["result"], second["order_id"]) == ("outcome unknown", None)
+            assert second["message"].startswith(rest)
+        else:
+            assert result.stdout.startswith(f"Cancelled  {order.order_id}: ")
+            assert rest in result.stderr

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from bybit_v5.models import Order
 
 from bybit_ext.cli import app as cli
 from bybit_ext.cli import demo
@@ -47,7 +48,10 @@ def test_a_plain_client_says_what_the_exchange_answered(exchange: Sandbox, fault
 
 
 def test_what_is_told_otherwise_is_shown_and_3(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "words_of_order", lambda _: "Rejected")
+    def told_otherwise(_: Order) -> str:
+        return "Rejected"
+
+    monkeypatch.setattr(demo, "words_of_order", told_otherwise)
     result = RUNNER.invoke(cli.app, ["demo"])
     assert result.exit_code == 3
     assert "Not as it happened  by order id: told Cancelled, 0 of 1 executed, was Rejected.\n" in result.stdout

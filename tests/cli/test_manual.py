@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from bybit_v5.models import Order
 
 from bybit_ext import Bybit
 from bybit_ext.cli import app as cli
@@ -103,7 +104,10 @@ def testnet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("testnet")
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_is_accepted(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Bybit, "orders", lambda *_: iter(()))  # `bybit watch` would not end
+    def no_updates(*_: object) -> Iterator[Order]:
+        return iter(())
+
+    monkeypatch.setattr(Bybit, "orders", no_updates)  # `bybit watch` would not end
     command = re.sub(r"\|.*", "", example.replace("\\\n", ""))
     arguments = shlex.split(command)[1:]
     result = RUNNER.invoke(cli.app, [*arguments, *(["--yes"] if arguments[0] == "cancel" else [])])

@@ -5,7 +5,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import pytest
 
@@ -15,14 +15,14 @@ from tests.conftest import wait_until
 NOTE = b"Note  The output cannot be written: No space left on device.\n"
 
 
-def run(exchange: Sandbox, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+def run(exchange: Sandbox, *arguments: str, stdout: IO[str] | int) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
         [sys.executable, "-m", "bybit_ext", *arguments],
         check=False,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         env=environment_of(exchange),
         timeout=60,
-        **options,
     )
 
 

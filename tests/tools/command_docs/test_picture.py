@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from rich.console import Console
 
 from tools.command_docs import picture
 from tools.command_docs.picture import PICTURE, draw_demo
@@ -35,7 +36,10 @@ def test_it_loads_nothing() -> None:
 def test_a_demo_that_does_not_go_right_is_not_drawn(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(picture, "run", lambda _: False)
+    def go_wrong(_: Console) -> bool:
+        return False
+
+    monkeypatch.setattr(picture, "run", go_wrong)
     with pytest.raises(SystemExit, match="2"):
         draw_demo()
     assert "bybit demo" in capsys.readouterr().err
