@@ -34,34 +34,39 @@ EnvironmentOption = Annotated[
 ]
 RegionOption = Annotated[Region | None, typer.Option(help="A regional exchange.")]
 BaseUrl = Annotated[
-    str | None, typer.Option(help="Another host, such as a sandbox's, in place of environment and region.")
+    str | None,
+    typer.Option(metavar="URL", help="Another host, such as a sandbox's, in place of environment and region."),
 ]
-StreamUrl = Annotated[str | None, typer.Option(help="Another private stream, such as a sandbox's.")]
+StreamUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another private stream, such as a sandbox's.")]
 
 
 @app.command(epilog=manual.CANCEL.epilog())
 def cancel(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category, typer.Option(help="Product type.")],
-    symbol: Annotated[str | None, typer.Option(help="Symbol of the orders, like BTCUSDT.")] = None,
+    symbol: Annotated[str | None, typer.Option(metavar="NAME", help="Symbol of the orders, like BTCUSDT.")] = None,
     order_id: Annotated[
-        list[str] | None, typer.Option(help="The exchange's id of an order. Can be given several times.")
+        list[str] | None, typer.Option(metavar="ID", help="The exchange's id of an order. Can be given several times.")
     ] = None,
     order_link_id: Annotated[
-        list[str] | None, typer.Option(help="Your own id of an order. Can be given several times.")
+        list[str] | None, typer.Option(metavar="ID", help="Your own id of an order. Can be given several times.")
     ] = None,
     all_orders: Annotated[
         bool,
         typer.Option("--all", help="All open orders of the category, or of a symbol or a coin (on futures, of one)."),
     ] = False,
-    base_coin: Annotated[str | None, typer.Option(help="With --all: base coin of the orders, like BTC.")] = None,
-    settle_coin: Annotated[str | None, typer.Option(help="With --all: settle coin of the orders, like USDT.")] = None,
+    base_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="With --all: base coin of the orders, like BTC.")
+    ] = None,
+    settle_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="With --all: settle coin of the orders, like USDT.")
+    ] = None,
     order_filter: Annotated[
         CancelFilter | None, typer.Option(help="Kind of the orders. Without --all, on spot only.")
     ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Wait until it is known how each order ended.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal to ask.")] = False,
-    deadline: Annotated[float, typer.Option(help="Seconds that it may take as a whole.")] = 10.0,
+    deadline: Annotated[float, typer.Option(metavar="SECONDS", help="Seconds that it may take as a whole.")] = 10.0,
     environment: EnvironmentOption = None,
     region: RegionOption = None,
     base_url: BaseUrl = None,
@@ -95,9 +100,15 @@ def cancel(  # noqa: PLR0913 - one for each option
 def orders(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category, typer.Option(help="Product type.")],
-    symbol: Annotated[str | None, typer.Option(help="Only orders of this symbol, like BTCUSDT.")] = None,
-    base_coin: Annotated[str | None, typer.Option(help="Only orders of this base coin, like BTC.")] = None,
-    settle_coin: Annotated[str | None, typer.Option(help="Only orders of this settle coin, like USDT.")] = None,
+    symbol: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only orders of this symbol, like BTCUSDT.")
+    ] = None,
+    base_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="Only orders of this base coin, like BTC.")
+    ] = None,
+    settle_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="Only orders of this settle coin, like USDT.")
+    ] = None,
     environment: EnvironmentOption = None,
     region: RegionOption = None,
     base_url: BaseUrl = None,
@@ -133,23 +144,26 @@ def watch(  # noqa: PLR0913 - one for each option
     as_json: AsJson = False,
 ) -> None:
     """Print order updates as they come, until Ctrl-C."""
-    shown = 0
+    seen = 0
     try:
         with ChosenExchange.of(environment, region, base_url, stream_url).open() as bybit:
             for order in bybit.orders(category):
+                seen += 1
                 if not show_order(order, as_json=as_json):
                     raise typer.Exit(Exit.OUTCOME_UNKNOWN)
-                shown += 1
     except KeyboardInterrupt:
-        updates = "1 update was" if shown == 1 else f"{shown} updates were"
-        end_by_ctrl_c(f"{updates} shown. No order was changed.", status=Exit.ACCEPTED)
+        end_by_ctrl_c(
+            f"{seen} {'update' if seen == 1 else 'updates'} came. No order was changed.", status=Exit.ACCEPTED
+        )
     except BybitError as error:
         _fail(error, as_json=as_json)
 
 
 @app.command(epilog=manual.SANDBOX.epilog())
 def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 finds a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(metavar="NUMBER", min=0, max=65535, help="Port on loopback; 0 finds a free one.")
+    ] = 0,
 ) -> None:
     """Run an imitation of the exchange on this machine, until Ctrl-C."""
     try:

@@ -82,7 +82,7 @@ def test_orders_says_how_many_had_been_read(exchange: Sandbox, start: Start, mor
     assert errors == "Interrupted  Not all open orders are shown; 50 had been read. No order was changed.\n"
 
 
-def test_watch_says_how_many_updates_were_shown(exchange: Sandbox, start: Start) -> None:
+def test_watch_says_how_many_updates_came(exchange: Sandbox, start: Start) -> None:
     with start("watch", "--base-url", exchange.url, "--stream-url", exchange.stream_url) as process:
         assert process.stdout
         wait_until(lambda: exchange.subscriptions == 1)
@@ -90,7 +90,7 @@ def test_watch_says_how_many_updates_were_shown(exchange: Sandbox, start: Start)
         process.stdout.readline()
         status, _, errors = interrupt(process)
     assert status == 0
-    assert errors == "Interrupted  1 update was shown. No order was changed.\n"
+    assert errors == "Interrupted  1 update came. No order was changed.\n"
 
 
 def test_demo_says_that_nothing_was_touched(start: Start) -> None:

@@ -82,6 +82,18 @@ def test_the_command_alone_shows_how_to_begin() -> None:
         assert f"    # {example.purpose}\n    {example.lines[0]}\n" in text
 
 
+def test_lines_of_the_help_stay_as_they_are() -> None:
+    page = manual.Page(
+        (manual.Example("do it", ("bybit do \\", "    --it")),), {Exit.ACCEPTED: "done"}, {"NO_COLOR": "no colours"}
+    )
+    assert page.epilog() == (
+        "\b\nExamples:\n  # do it\n  bybit do \\\n      --it\n\n"
+        "\b\nExit status, from best to worst:\n    0  done\n\n"
+        "\b\nEnvironment variables:\n  NO_COLOR\n      no colours"
+    )
+    assert manual.Page(page.examples, {}, {}).epilog() == "\b\nExamples:\n  # do it\n  bybit do \\\n      --it"
+
+
 @pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
 def test_statuses_are_listed_from_best_to_worst(page: manual.Page) -> None:
     assert list(page.statuses) == sorted(page.statuses, key=list(Exit).index)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import typer
 from typer.main import get_command
 
 from bybit_ext.cli import manual
@@ -49,8 +48,7 @@ def _section(name: str, command: Any) -> str:
     for example in page.examples:
         lines += [f"# {example.purpose}", *example.lines]
     lines += ["```", ""]
-    options = dict(_options(command, name))
-    lines += [f"- `{option}`: {meaning}" for option, meaning in options.items()]
+    lines += [_option(parameter) for parameter in command.params]
     lines += _table("exit status", {str(status.value): meaning for status, meaning in page.statuses.items()})
     lines += _table("environment variable", {f"`{name}`": meaning for name, meaning in page.variables.items()})
     return "\n".join([*lines, ""])
@@ -63,11 +61,17 @@ def _unwrap(text: str) -> Iterator[str]:
         yield " ".join(paragraph.split())
 
 
-def _options(command: Any, name: str) -> Iterator[tuple[str, str]]:
-    context = typer.Context(command, info_name=name)
-    for parameter in command.get_params(context):
-        option, meaning = parameter.get_help_record(context)
-        yield option, " ".join(meaning.split())
+def _option(parameter: Any) -> str:
+    names = ", ".join(parameter.opts)
+    choices: Iterable[str] = getattr(parameter.type, "choices", ())
+    value = "" if parameter.is_flag else f" {'|'.join(choices) or parameter.metavar}"
+    facts = [
+        *(["required"] if parameter.required else []),
+        *([f"default: {parameter.default}"] if parameter.default and not parameter.is_flag else []),
+        *([f"environment variable: {parameter.envvar}"] if parameter.envvar else []),
+    ]
+    remark = f" ({', '.join(facts)})" if facts else ""
+    return f"- `{names}{value}`: {parameter.help}{remark}"
 
 
 def _table(heading: str, rows: Mapping[str, str]) -> list[str]:

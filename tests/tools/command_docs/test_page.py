@@ -1,5 +1,7 @@
 """The command's page says what the command says of itself."""
 
+import re
+
 import pytest
 
 from bybit_ext.cli import app as cli
@@ -17,8 +19,16 @@ def test_every_command_has_a_section(name: str) -> None:
 
 def test_options_are_shown_with_what_can_be_chosen() -> None:
     page = write_page()
-    assert "\n- `--category <inverse|linear|option|spot>`: Product type. [required]\n" in page
+    assert "\n- `--category inverse|linear|option|spot`: Product type. (required)\n" in page
     assert "\n- `--confirm`: Wait until it is known how each order ended.\n" in page
+
+
+def test_every_option_is_shown_as_it_is_typed() -> None:
+    options = re.findall(r"^- `(--[a-z-]+)( [^`]+)?`: ", write_page(), re.MULTILINE)
+    flags = {"--all", "--confirm", "--yes", "--json"}
+    assert {name for name, value in options if not value} == flags
+    assert not [value for _, value in options if "None" in value]
+    assert len(options) == write_page().count("\n- `--")
 
 
 def test_a_new_option_makes_it_stale(monkeypatch: pytest.MonkeyPatch) -> None:
