@@ -50,8 +50,7 @@ class BybitError(Exception):
     """
 
     advice: ClassVar[str] = ""
-    own_fields: ClassVar[tuple[str, ...]] = ()
-    """What a subclass adds to `to_dict()`."""
+    _own_fields: ClassVar[tuple[str, ...]] = ()
     retry_at: int | None = None
 
     def __init__(self, message: str, evidence: Evidence = Evidence()) -> None:  # noqa: B008 - it is frozen
@@ -109,7 +108,7 @@ class BybitError(Exception):
         class itself adds. `reply`, which is long, is left out: it has a `to_dict()` of its own.
         """
         about = {"error": type(self).__name__, "message": str(self), **self.evidence.to_dict()}
-        own = {name: as_json(getattr(self, name)) for name in self.own_fields}
+        own = {name: as_json(getattr(self, name)) for name in self._own_fields}
         return {**about, "retry_at": self.retry_at, **own}
 
 
@@ -134,7 +133,7 @@ class Refused(BybitError):
     """
 
     advice = "The exchange did not take the request; look the retCode up before calling again."
-    own_fields = ("earlier_send_may_have_cancelled",)
+    _own_fields = ("earlier_send_may_have_cancelled",)
 
     def __init__(
         self,
@@ -223,7 +222,7 @@ class OutcomeUnknown(BybitError):
     """
 
     advice = "The request may or may not have taken effect. Check the current state before acting on it."
-    own_fields = ("last_order", "accepted", "order_link_id")
+    _own_fields = ("last_order", "accepted", "order_link_id")
 
     def __init__(
         self,
@@ -248,7 +247,7 @@ class UpdatesDropped(BybitError):
     """
 
     advice = "Iterate again to hear what comes from now on, and query the orders for what was missed."
-    own_fields = ("dropped",)
+    _own_fields = ("dropped",)
 
     def __init__(self, message: str, *, dropped: int = 0) -> None:
         super().__init__(message)

@@ -90,8 +90,10 @@ class RateLimit(Serializable):
 class RedactedReply(Serializable):
     """An answer of the exchange as it came, but for keys and signatures, in whose place `***` stands.
 
+    One that came over the trade WebSocket is as it would have been over HTTP.
+
     Attributes:
-        status_code: the HTTP status; over the trade WebSocket what it says in its place.
+        status_code: the HTTP status.
         headers: those that tell something of the call, by their names in lower case.
         body: the body as text; the beginning of it, if it is long.
         is_whole: whether `body` is all of it.

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib import metadata
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order, get_orders
 from bybit_v5.models import CancelByOrderId, CancelOrderResponse, ErrorResponse
 
+import bybit_ext
 from bybit_ext import AsyncBybit, Bybit, InvalidInput, NotSent, OutcomeUnknown
 from bybit_ext.engines.hosts import REST_HOSTS, rest_host
 from bybit_ext.sandbox import Sandbox
@@ -456,3 +458,7 @@ def test_threads_can_share_a_client(sandbox: Sandbox, bybit: Bybit) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert bybit_ext.__version__ == metadata.version("bybit-v5")

@@ -59,7 +59,11 @@ def read_evidence(
 
 def redact_reply(reply: Reply, secrets: tuple[str, ...]) -> RedactedReply:
     """Return an answer without secrets: its body, or so much of it, and the headers that tell something of the call."""
-    headers = {name: redact(value, *secrets)[:_MAX_HEADER] for name, value in reply.headers.items() if name in _HEADERS}
+    headers = {
+        name: (redact(value, *secrets) if secrets else value)[:_MAX_HEADER]
+        for name, value in reply.headers.items()
+        if name in _HEADERS
+    }
     if len(reply.body) <= _MAX_BODY:
         return RedactedReply(reply.status, headers, _redact_body(reply.body, secrets))
     body = _redact_body(reply.body[:_MAX_BODY], secrets)[:-_MARGIN]

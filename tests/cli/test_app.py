@@ -317,6 +317,17 @@ class TestTerminal:
             pass
         assert "Waiting for [1]" in terminal.getvalue()
 
+    def test_of_many_orders_it_is_shown_how_many_have_ended(
+        self, sandbox: Sandbox, keys: dict[str, str], terminal: io.StringIO
+    ) -> None:
+        del keys
+        ids = [part for _ in range(3) for part in ("--order-id", sandbox.place("linear", "BTCUSDT").order_id)]
+        options = ["--base-url", sandbox.url, "--confirm", "--yes", "--json"]
+        result = RUNNER.invoke(cli.app, ["cancel", *LINEAR, *ids, *options])
+        assert result.exit_code == 0
+        assert "Waiting for 3 orders to end: 3 known" in terminal.getvalue()
+        assert len(result.stdout.splitlines()) == 3
+
     def test_nothing_is_shown_where_nobody_sees_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         shown = io.StringIO()
         monkeypatch.setattr(render, "err", Console(file=shown))

@@ -77,8 +77,12 @@ def test_a_batch_whose_orders_are_sent_again_tells_each_at_its_last_answer(
     order_ids = [exchange.place("linear", "BTCUSDT").order_id for _ in range(2)]
     exchange.faults.on(order_ids[0], [respond_with(110079)])
     told: list[int] = []
+
+    def note(index: int, _: Any) -> None:
+        told.append(index)
+
     requests = [by_id(order_id) for order_id in order_ids]
-    call(method, requests, times={"on_result": lambda index, _: told.append(index)}, **options_of(exchange))
+    call(method, requests, times={"on_result": note}, **options_of(exchange))
     assert told == [1, 0]
 
 
