@@ -40,7 +40,8 @@ extras = "cryptography httptools jsonschema_rs pytest rich starlette typer uvico
 sys.modules.update(dict.fromkeys(extras))
 import bybit_ext
 
-own = ("bybit_ext.cli", "bybit_ext.sandbox", "bybit_ext.pytest_plugin", "bybit_ext.engines.http1_httptools")
+own = ("bybit_ext.cli", "bybit_ext.explorer", "bybit_ext.loopback", "bybit_ext.sandbox", "bybit_ext.pytest_plugin")
+own += ("bybit_ext.engines.http1_httptools",)
 own += tuple(f"bybit_ext.trade.{name}" for name in ("protocol", "connection", "pool", "engine_async", "engine_sync"))
 names = [one.name for one in pkgutil.walk_packages(bybit_ext.__path__, "bybit_ext.", onerror=lambda _: None)]
 core = [name for name in names if not name.startswith(own)]
@@ -111,6 +112,7 @@ class TestWheel:
         names = set(zipfile.ZipFile(wheel).namelist())
         assert {
             "bybit_ext/py.typed",
+            "bybit_ext/explorer/static/index.html",
             "bybit_ext/sandbox/responses.py",
             "bybit_v5/py.typed",
             "bybit_v5/openapi.json",

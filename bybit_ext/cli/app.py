@@ -37,6 +37,7 @@ BaseUrl = Annotated[
     str | None,
     typer.Option(metavar="URL", help="Another host, such as a sandbox's, in place of environment and region."),
 ]
+Port = Annotated[int, typer.Option(metavar="NUMBER", min=0, max=65535, help="Port on loopback; 0 finds a free one.")]
 StreamUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another private stream, such as a sandbox's.")]
 
 
@@ -161,9 +162,7 @@ def watch(  # noqa: PLR0913 - one for each option
 
 @app.command(epilog=manual.SANDBOX.epilog())
 def sandbox(
-    port: Annotated[
-        int, typer.Option(metavar="NUMBER", min=0, max=65535, help="Port on loopback; 0 finds a free one.")
-    ] = 0,
+    port: Port = 0,
 ) -> None:
     """Run an imitation of the exchange on this machine, until Ctrl-C."""
     try:
@@ -174,6 +173,32 @@ def sandbox(
         _cannot_run("sandbox", error)
     except KeyboardInterrupt:  # before it has begun, or a second one while it ends
         end_by_ctrl_c("The sandbox is closed.", status=Exit.ACCEPTED)
+
+
+@app.command(epilog=manual.EXPLORE.epilog())
+def explore(
+    *,
+    environment: Annotated[
+        Environment | None,
+        typer.Option(help="An exchange to try, with the key in the environment; a sandbox if it is not given."),
+    ] = None,
+    region: RegionOption = None,
+    port: Port = 0,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only print the URL; do not open a browser.")] = False,
+) -> None:
+    """Try the operations in a browser, on a sandbox or on an exchange that is named; until Ctrl-C."""
+    try:
+        if region and not environment:
+            raise InvalidInput("--region: goes with --environment only.")
+        from .explore import explore
+
+        explore(out, environment, region, port, open_browser=not no_open)
+    except BybitError as error:
+        _fail(error, as_json=False)
+    except (ModuleNotFoundError, OSError) as error:
+        _cannot_run("page", error)
+    except KeyboardInterrupt:  # before it has begun, or a second one while it ends
+        end_by_ctrl_c("The page is closed.", status=Exit.ACCEPTED)
 
 
 @app.command(epilog=manual.DEMO.epilog())

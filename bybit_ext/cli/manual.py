@@ -161,6 +161,18 @@ SANDBOX = Page(
     _OUTPUT,
 )
 
+EXPLORE = Page(
+    (
+        Example("try the operations on a sandbox", ("bybit explore",)),
+        Example("try them on testnet, without opening a browser", ("bybit explore --environment testnet --no-open",)),
+    ),
+    {
+        Exit.ACCEPTED: "ended by Ctrl-C",
+        Exit.WRONG_USAGE: "wrong usage: the port is taken, or a key or the extra explore is missing",
+    },
+    {**_KEY, **_NETWORK, **_OUTPUT},
+)
+
 DEMO = Page(
     (Example("show it", ("bybit demo",)),),
     {
@@ -175,6 +187,7 @@ DEMO = Page(
 BYBIT = Page(
     (
         Example("see it work, without a key or a network", ("bybit demo",)),
+        Example("try the operations in a browser, on a sandbox", ("bybit explore",)),
         Example("complete commands, options and their values by the Tab key", ("bybit --install-completion",)),
         Example("read what a command does", ("bybit cancel --help",)),
     ),

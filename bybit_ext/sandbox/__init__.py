@@ -4,7 +4,8 @@
 >>> with Sandbox() as sandbox:
 ...     order = sandbox.place("linear", "BTCUSDT")
 
-It takes what the document allows: it reads the document, and holds no second copy of its rules.
+It takes what the document allows: it reads the document, and holds no second copy of its rules. With the extra
+`explore`, `sandbox.page_url` is a page that tries it in a browser.
 
     server             `Sandbox`: the exchange on a loopback port
     models             `Exchange`: keys, orders, prices, and what happens to them

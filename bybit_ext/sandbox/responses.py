@@ -6,7 +6,7 @@ A request is checked in this order: its form (the document), its key, its signat
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Lifespan
 
 from .exceptions import (
     API_KEY_INVALID,
@@ -33,7 +34,14 @@ from .trade_stream import TradeStream
 from .validation import RequestValidator, read_validators
 
 
-def create_app(exchange: Exchange, *, cancel_delay: float = 0.05, enforce_rate_limits: bool = False) -> Starlette:
+def create_app(
+    exchange: Exchange,
+    *,
+    cancel_delay: float = 0.05,
+    enforce_rate_limits: bool = False,
+    more_routes: Sequence[BaseRoute] = (),
+    lifespan: Lifespan[Starlette] | None = None,
+) -> Starlette:
     """Return an ASGI application that serves an exchange, with its private stream and its trade WebSocket.
 
     Args:
@@ -41,6 +49,8 @@ def create_app(exchange: Exchange, *, cancel_delay: float = 0.05, enforce_rate_l
         cancel_delay: seconds between the acknowledgement of a request and what it asks for: the cancel, or the first
             match of a new order.
         enforce_rate_limits: whether requests over the documented rate limits are refused.
+        more_routes: what is served beside the exchange, at paths that it does not have.
+        lifespan: what is opened and closed with the application; None for nothing.
     """
     operations = Operations(exchange, delay=cancel_delay, enforce_rate_limits=enforce_rate_limits)
     http = _Http(exchange, operations)
@@ -55,7 +65,9 @@ def create_app(exchange: Exchange, *, cancel_delay: float = 0.05, enforce_rate_l
             ),
             WebSocketRoute("/v5/private", stream.serve),
             WebSocketRoute("/v5/trade", trade.serve),
+            *more_routes,
         ],
+        lifespan=lifespan,
         exception_handlers={HTTPException: http.refuse_route},
     )
     app.router.redirect_slashes = False  # the exchange knows no other paths either

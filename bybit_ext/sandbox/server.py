@@ -1,30 +1,17 @@
 """`Sandbox`: the imitation exchange on a loopback port, in a thread of its own."""
 
-import asyncio
-import logging
-import os
 import secrets
-import socket
-import threading
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-import uvicorn
-from websockets.exceptions import InvalidState
-
 from bybit_ext.auth.clock import Clock, system_clock
+from bybit_ext.explorer import Explorer, RecordingBybit, Target, find_swagger_ui
+from bybit_ext.loopback import HOST, LoopbackServer
 
 from .fault_injection import with_drop
 from .models import Exchange
 from .real_time import RealTimeLoop
 from .responses import create_app
-
-HOST = "127.0.0.1"
-_MAX_FINISHING = 1.0  # seconds that requests may still take once the sandbox is closed
-_MAX_CLOSING = 5.0  # seconds after which a server that has not ended is left behind
-
-_log = logging.getLogger("bybit_ext")
 
 
 class Sandbox(Exchange):
@@ -65,23 +52,44 @@ class Sandbox(Exchange):
         self.api_key = f"sandbox{secrets.token_hex(6)}"
         self.api_secret = secrets.token_hex(18)
         self.register_key(self.api_key, self.api_secret)
-        self._port = port
-        self._app = create_app(self, cancel_delay=cancel_delay, enforce_rate_limits=enforce_rate_limits)
+        self._page = Explorer(Target("sandbox", self._open_client)) if find_swagger_ui() else None
+        self._app = create_app(
+            self,
+            cancel_delay=cancel_delay,
+            enforce_rate_limits=enforce_rate_limits,
+            more_routes=self._page.routes if self._page else (),
+            lifespan=self._page.lifespan if self._page else None,
+        )
+        self._server = LoopbackServer(with_drop(self._app), port, name="sandbox", make_loop=RealTimeLoop)
 
     @property
     def url(self) -> str:
         """The base URL, for `Bybit(base_url=…)`."""
-        return f"http://{HOST}:{self._port}"
+        return self._server.url
 
     @property
     def stream_url(self) -> str:
         """The private stream's URL, for `Bybit(stream_url=…)`."""
-        return f"ws://{HOST}:{self._port}/v5/private"
+        return f"ws://{HOST}:{self._server.port}/v5/private"
 
     @property
     def trade_url(self) -> str:
         """The trade WebSocket's URL, for `Bybit(engine="websocket", trade_url=…)`."""
-        return f"ws://{HOST}:{self._port}/v5/trade"
+        return f"ws://{HOST}:{self._server.port}/v5/trade"
+
+    @property
+    def page_url(self) -> str:
+        """The URL of a page that tries the exchange in a browser, with a token that lets in.
+
+        Raises:
+            ModuleNotFoundError: the extra `explore` is not installed.
+        """
+        page = self._page or Explorer(Target("sandbox", self._open_client))  # which says what to install
+        return page.url(self.url)
+
+    def _open_client(self) -> RecordingBybit:
+        keys = (self.api_key, self.api_secret)
+        return RecordingBybit(*keys, base_url=self.url, stream_url=self.stream_url, trust_env=False)
 
     @property
     def subscriptions(self) -> int:
@@ -103,85 +111,10 @@ class Sandbox(Exchange):
         self.drop_trade_connections()
 
     def __enter__(self) -> Self:
-        self._socket = _listen(self._port)
-        self._port = self._socket.getsockname()[1]
-        config = uvicorn.Config(
-            with_drop(self._app),
-            http="h11",
-            ws="websockets-sansio",
-            log_config=None,  # uvicorn would exchange the handlers of whoever uses this
-            log_level=logging.CRITICAL,
-            lifespan="off",
-        )
-        self._server = _Server(config)
-        self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
-        self._thread.start()
+        self._server.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._server.stop()
-        self._thread.join(_MAX_CLOSING)
-        if self._thread.is_alive():
-            _log.warning("The sandbox on port %s did not end in time; its thread is left behind.", self._port)
-
-    def _serve(self) -> None:
-        with self._socket, asyncio.Runner(loop_factory=RealTimeLoop) as runner:
-            runner.run(self._server.serve([self._socket]))
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its fixed pauses: it ends as soon as it is told to and nobody is served any more."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = asyncio.Event()
-
-    def stop(self) -> None:
-        """End. From any thread."""
-        self.should_exit = True  # before the loop is looked for: `main_loop` does these two the other way round
-        if self._loop:
-            with suppress(RuntimeError):  # it has ended by itself
-                self._loop.call_soon_threadsafe(self._stopping.set)
-
-    async def main_loop(self) -> None:
-        """Serve until the end; once a second, set the time for the `Date` header."""
-        self._loop = asyncio.get_running_loop()
-        while not await self.on_tick(0):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    await self._stopping.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no more connections, let requests finish, and then end what is left."""
-        for server in self.servers:
-            server.close()
-        for listening in sockets or ():
-            listening.close()
-        for connection in list(self.server_state.connections):
-            with suppress(InvalidState):  # a WebSocket that is being closed
-                connection.shutdown()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_MAX_FINISHING):
-                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn has no event
-                    await asyncio.sleep(0.002)
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        # What is left of tasks, the loop's end cancels.
-
-
-def _listen(port: int) -> socket.socket:
-    # Not `socket.create_server`: without its protocol, asyncio does not set TCP_NODELAY on the connections of a socket,
-    # and a response then takes 40 ms.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":  # elsewhere it would let two servers share the port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((HOST, port))
-        listening.listen()
-    except BaseException:
-        listening.close()
-        raise
-    return listening
+        self._server.__exit__(kind, error, traceback)

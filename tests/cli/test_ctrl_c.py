@@ -102,6 +102,15 @@ def test_demo_says_that_nothing_was_touched(start: Start) -> None:
     assert errors == "Interrupted  The demo's exchange is closed. Nothing left this machine.\n"
 
 
+def test_explore_closes_its_page(start: Start) -> None:
+    with start("explore", "--no-open") as process:
+        assert process.stdout
+        while "http://" not in process.stdout.readline():
+            pass
+        status, output, errors = interrupt(process)
+    assert (status, output, errors) == (0, "\nThe page is closed.\n", "")
+
+
 def test_before_the_command_has_begun_nothing_was_sent() -> None:
     code = (
         "import sys, bybit_ext.__main__ as m\n"

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from bybit_v5.models import Order
 
-from bybit_ext.sandbox import Sandbox, server
+from bybit_ext import loopback
+from bybit_ext.sandbox import Sandbox
 from tests.sandbox.wire import StreamClient, Wire, wait_for_end
 
 # What a test may have frozen is not asked for the time here.
@@ -79,7 +80,7 @@ def test_connections_do_not_wait_for_acknowledgements() -> None:
     # Without TCP_NODELAY a response takes 40 ms: its head is sent, and its body once the client has acknowledged that.
     with Sandbox() as sandbox, Wire(sandbox), httpx.Client(base_url=sandbox.url) as client:
         client.get("/v5/market/time")
-        (connection,) = sandbox._server.server_state.connections
+        (connection,) = sandbox._server._server.server_state.connections
         served = connection.transport.get_extra_info("socket")
         assert served.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
@@ -104,7 +105,7 @@ class TestEnd:
     def test_blocked_server_is_left_behind(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(server, "_MAX_CLOSING", 0.2)
+        monkeypatch.setattr(loopback, "_MAX_CLOSING", 0.2)
         is_blocked, go_on = threading.Event(), threading.Event()
 
         def block(_: Order) -> None:
@@ -120,8 +121,8 @@ class TestEnd:
         assert time.monotonic() - started < 5
         assert "did not end in time" in caplog.text
         go_on.set()
-        sandbox._thread.join(5)
-        assert not sandbox._thread.is_alive()
+        sandbox._server._thread.join(5)
+        assert not sandbox._server._thread.is_alive()
 
 
 @pytest.mark.parametrize("moment", ["before it is opened", "while it is open"])

@@ -27,6 +27,8 @@ _LEFT_OUT = (
     "test_readme.py",
     "test_regenerate.py",
     "test_typing.py",
+    # in a browser
+    "explorer/test_browser.py",
     # of chance, which versions do not change
     "chaos",
     # with a client of the stream that asks websockets for `proxy=`, which 13 and 14 do not have

@@ -12,7 +12,7 @@ def test_the_page_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == write_page(), "it is stale: run scripts/command_docs"
 
 
-@pytest.mark.parametrize("name", ["cancel", "orders", "watch", "sandbox", "demo"])
+@pytest.mark.parametrize("name", ["cancel", "orders", "watch", "sandbox", "explore", "demo"])
 def test_every_command_has_a_section(name: str) -> None:
     assert f"\n## bybit {name}\n" in write_page()
 
@@ -25,7 +25,7 @@ def test_options_are_shown_with_what_can_be_chosen() -> None:
 
 def test_every_option_is_shown_as_it_is_typed() -> None:
     options = re.findall(r"^- `(--[a-z-]+)( [^`]+)?`: ", write_page(), re.MULTILINE)
-    flags = {"--all", "--confirm", "--yes", "--json"}
+    flags = {"--all", "--confirm", "--yes", "--json", "--no-open"}
     assert {name for name, value in options if not value} == flags
     assert not [value for _, value in options if "None" in value]
     assert len(options) == write_page().count("\n- `--")

@@ -1,0 +1,61 @@
+"""`bybit explore`: the page that tries the document's operations, on this machine."""
+
+import sys
+import threading
+import webbrowser
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from bybit_ext.engines.hosts import Environment, Region
+from bybit_ext.explorer import RecordingBybit, Target, serve
+from bybit_ext.sandbox import Sandbox
+
+from .console import print_safely
+from .serve import Refill
+
+
+def explore(
+    console: Console, environment: Environment | None, region: Region | None, port: int, *, open_browser: bool
+) -> None:
+    """Serve the page until Ctrl-C.
+
+    Args:
+        console: where its URL is printed.
+        environment: the exchange that it tries, with the key in the environment; None for a sandbox of its own.
+        region: a regional exchange; None for the global one.
+        port: where to listen; 0 finds a free one.
+        open_browser: whether to open the URL, if a terminal is there.
+
+    Raises:
+        InvalidInput: the key is missing, or the pair is not documented.
+        ModuleNotFoundError: the extra is not installed.
+        OSError: the port is taken.
+    """
+    page = _sandbox_page(port) if environment is None else _exchange_page(environment, region, port)
+    with page as url:
+        where = environment or "a sandbox of its own"
+        print_safely(
+            console, f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n\n{url}"
+        )
+        if open_browser and sys.stdout.isatty():
+            webbrowser.open(url)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print_safely(console, "\nThe page is closed.")
+
+
+@contextmanager
+def _sandbox_page(port: int) -> Generator[str, None, None]:
+    with Sandbox(port) as sandbox:
+        Refill(sandbox).start()
+        yield sandbox.page_url
+
+
+@contextmanager
+def _exchange_page(environment: Environment, region: Region | None, port: int) -> Generator[str, None, None]:
+    client = RecordingBybit(environment=environment, region=region)  # here, so that a missing key is told at once
+    with serve(Target(environment, lambda: client), port) as url:
+        yield url

@@ -1,0 +1,207 @@
+"""`Explorer`: the page of one exchange, as routes of an ASGI application.
+
+    GET      /                            the page: the same for everybody
+    GET      /openapi.json                the document, for other tools
+    GET      /explorer/files/NAME         the files of the page
+    GET      /explorer/start              the document filled in, and the open orders
+    GET      /explorer/events             order updates as they come, as server-sent events
+    GET POST /explorer/run/PATH           a request of the document, run by the client: returns the report on it
+
+The last three want the token.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, get_args
+
+import attrs
+from bybit_v5.api.trade import get_orders
+from bybit_v5.models import Order
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from bybit_ext.auth.redaction import redact_json
+from bybit_ext.errors import BybitError
+from bybit_ext.results import FinalStatus
+
+from .assets import PAGE, files_of_page, media_type_of
+from .calls import read_call
+from .examples import cancel_request, describe, filled_document, plain_document
+from .guard import Guard
+from .recording import RecordedSend, RecordingBybit, recorded_sends
+from .verdicts import verdict_of
+
+RUN = "/explorer/run"
+_FINAL = frozenset(get_args(FinalStatus))
+# The open orders that the page shows when it is loaded: of futures those that USDT pays for.
+_LISTED: tuple[dict[str, Any], ...] = ({"category": "linear", "settle_coin": "USDT"}, {"category": "spot"})
+_PAGE_SIZE = 50
+
+
+@attrs.frozen
+class Target:
+    """The exchange that the page tries.
+
+    Attributes:
+        name: what the page calls it: `sandbox`, `testnet`, `demo` or `mainnet`. On `mainnet` it asks before it sends.
+        open: opens the client that sends. It is called in the event loop that serves, and closed there.
+    """
+
+    name: str
+    open: Callable[[], RecordingBybit]
+
+
+class Explorer:
+    """The page of one exchange.
+
+    Args:
+        target: the exchange.
+
+    Raises:
+        ModuleNotFoundError: the files of Swagger UI are not installed.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._guard = Guard()
+        self._files = files_of_page()
+        self._opened: RecordingBybit | None = None
+
+    def url(self, server: str) -> str:
+        """Return the URL of the page, which lets in. Browsers keep what stands behind `#` to themselves.
+
+        Args:
+            server: the URL of the server that has its routes.
+        """
+        return f"{server}/#token={self._guard.token}"
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """The routes of the page."""
+        guard = self._guard
+        return (
+            Route("/", guard.open_to_all(self._page)),
+            Route("/openapi.json", guard.open_to_all(self._document)),
+            Route("/explorer/files/{name}", guard.open_to_all(self._file)),
+            Route("/explorer/start", guard.with_token(self._start)),
+            Route("/explorer/events", guard.with_token(self._events)),
+            Route(RUN + "{path:path}", guard.with_token(self._run), methods=["GET", "POST"]),
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncGenerator[None]:
+        """Close the client with the application that has the routes."""
+        yield
+        client, self._opened = self._opened, None
+        if client:
+            await client.close()
+
+    @property
+    def _client(self) -> RecordingBybit:
+        if self._opened is None:
+            self._opened = self._target.open()
+        return self._opened
+
+    # ---- for everybody on this machine
+
+    async def _page(self, _: Request) -> Response:
+        return FileResponse(PAGE)
+
+    async def _file(self, request: Request) -> Response:
+        file = self._files.get(request.path_params["name"])
+        return FileResponse(file, media_type=media_type_of(file)) if file else PlainTextResponse("No such file.\n", 404)
+
+    async def _document(self, request: Request) -> Response:
+        return JSONResponse(plain_document(str(request.base_url).rstrip("/")))
+
+    # ---- with the token
+
+    async def _start(self, _: Request) -> Response:
+        orders, problem = await self._open_orders()
+        return JSONResponse(
+            {
+                "exchange": self._target.name,
+                "host": self._client.host,
+                "document": filled_document(RUN, orders),
+                "orders": [_shown(order) for order in orders],
+                "problem": attrs.asdict(verdict_of(problem)) if problem else None,
+            }
+        )
+
+    async def _open_orders(self) -> tuple[list[Order], BybitError | None]:
+        """Return the open orders, and why those of a category cannot be read."""
+        calls = (self._client.call(get_orders, **query, open_only=0, limit=_PAGE_SIZE) for query in _LISTED)
+        pages = await asyncio.gather(*calls, return_exceptions=True)
+        orders: list[Order] = []
+        problem = None
+        for query, page in zip(_LISTED, pages, strict=True):
+            if isinstance(page, BybitError):
+                problem = problem or page
+            elif isinstance(page, BaseException):
+                raise page
+            else:
+                for order in page.result.list_:
+                    order.category = query["category"]  # the list of one category does not name it
+                    orders.append(order)
+        return orders, problem
+
+    async def _run(self, request: Request) -> Response:
+        method, path = request.method, request.path_params["path"]
+        body = await request.body()
+        python = None
+        with recorded_sends() as sends:
+            try:
+                call = read_call(method, path, request.query_params.multi_items(), body)
+                if call is None:
+                    return PlainTextResponse("The document has no such operation.\n", 404)
+                python = call.python
+                result = await call.run(self._client)
+            except BybitError as error:
+                result = error
+        report = {
+            "verdict": attrs.asdict(verdict_of(result)),
+            "python": python,
+            "sends": [attrs.asdict(one) for one in sends],
+            "answer": _answer_to(sends, method, path),
+        }
+        redact_json(report, self._client.secrets)
+        return JSONResponse(report)
+
+    async def _events(self, _: Request) -> Response:
+        return StreamingResponse(self._updates(), media_type="text/event-stream")
+
+    async def _updates(self) -> AsyncGenerator[str, None]:
+        yield _event({"type": "open"})
+        try:
+            async with aclosing(self._client.orders()) as orders:
+                async for order in orders:
+                    yield _event({"type": "order", "order": _shown(order)})
+        except BybitError as error:
+            yield _event({"type": "failed", "verdict": attrs.asdict(verdict_of(error))})
+
+
+def _shown(order: Order) -> dict[str, Any]:
+    """Return an order as the page shows it."""
+    return {
+        "id": order.order_id,
+        "linkId": order.order_link_id,
+        "status": order.order_status,
+        "isFinal": order.order_status in _FINAL,
+        "text": describe(order),
+        "cancel": cancel_request(order),
+        "fields": order.to_dict(),
+    }
+
+
+def _answer_to(sends: Sequence[RecordedSend], method: str, path: str) -> dict[str, Any] | None:
+    """Return the last answer to what the page asked for; None if there is none."""
+    answers = [one for one in sends if (one.method, one.path) == (method, path) and one.answer is not None]
+    return {"status": answers[-1].status, "body": answers[-1].answer} if answers else None
+
+
+def _event(content: dict[str, Any]) -> str:
+    return f"data: {json.dumps(content)}\n\n"

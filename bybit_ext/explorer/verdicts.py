@@ -1,0 +1,101 @@
+"""What came of a call, for the page: the result or the error in the terms of this package, as JSON."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+import attrs
+
+from bybit_ext.errors import BybitError, NotSent, Refused
+from bybit_ext.orders.outcomes import CancelAllOutcome
+from bybit_ext.results import CancelOutcome, OrderAccepted
+
+Kind = Literal["done", "not done", "refused", "unknown", "not sent"]
+"""done: it is what was asked for. not done: it is known, and is something else. unknown: nobody can say."""
+
+
+@attrs.frozen
+class Verdict:
+    """What came of a call.
+
+    Attributes:
+        kind: how good that is.
+        name: the class of the result or of the error.
+        headline: the verdict in a word or two.
+        text: the verdict in a sentence.
+        advice: what to do next; empty if nothing is to be done.
+        details: the result or the error, field by field.
+    """
+
+    kind: Kind
+    name: str
+    headline: str
+    text: str
+    advice: str = ""
+    details: Any = None
+
+
+def verdict_of(result: Any) -> Verdict:
+    """Return the verdict that a result or an error stands for; of a list, that on all of it."""
+    if isinstance(result, list):
+        return _of_many(cast("list[object]", result))
+    name, details = type(result).__name__, as_json(result)
+    if isinstance(result, BybitError):
+        kind, headline = _kind_of(result)
+        text = " ".join(filter(None, (str(result.args[0]), result.evidence.summary)))
+        return Verdict(kind, name, headline, text, result.advice, details)
+    if isinstance(result, CancelOutcome):
+        return Verdict("done" if result.cancelled else "not done", name, result.status, _say(result), "", details)
+    if isinstance(result, CancelAllOutcome):
+        return attrs.evolve(_of_many(result.results), name=name, details=details)
+    if isinstance(result, OrderAccepted):
+        text = "The exchange took the order. It can still be rejected, which the stream reports."
+        return Verdict("done", name, "Accepted", text, "", details)
+    return Verdict("done", name, "Accepted", "The exchange accepted the request, and its answer was read.", "", details)
+
+
+def as_json(value: object) -> Any:
+    """Return a result or an error as JSON."""
+    if isinstance(value, BybitError):
+        return {"error": type(value).__name__, "message": str(value), "evidence": as_json(value.evidence)}
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [as_json(one) for one in cast("Sequence[object]", value)]
+    to_dict = getattr(value, "to_dict", None)
+    if to_dict:
+        return to_dict()
+    kind = type(value)
+    if attrs.has(kind):
+        return {field.name: as_json(getattr(value, field.name)) for field in attrs.fields(kind)}
+    return value
+
+
+def _kind_of(error: BybitError) -> tuple[Kind, str]:
+    if isinstance(error, NotSent):
+        return "not sent", "Not sent"
+    return ("refused", "Refused") if isinstance(error, Refused) else ("unknown", "Outcome unknown")
+
+
+def _say(outcome: CancelOutcome) -> str:
+    source = "by the private stream" if outcome.confirmed_by == "stream" else "by reading the order back"
+    took = f"{outcome.confirmed_at - outcome.requested_at} ms after the call began"
+    filled = f"{outcome.filled_qty} {outcome.filled_unit} filled"
+    return f"{filled}, {outcome.remaining_qty} {outcome.remaining_unit} not. Confirmed {source}, {took}."
+
+
+def _of_many(results: Sequence[object]) -> Verdict:
+    """Return the verdict on several orders: as good as the worst of theirs."""
+    verdicts = [verdict_of(result) for result in results]
+    counts = Counter(one.headline for one in verdicts)
+    headline = ", ".join(f"{count} {headline}" for headline, count in counts.items()) or "No order"
+    names = Counter(one.name for one in verdicts)
+    text = "Each order has a verdict of its own." if verdicts else "There was no open order."
+    kinds: set[Kind] = {one.kind for one in verdicts}
+    worst = min(kinds, key=_WORST_FIRST.index) if kinds else "done"
+    advice = next((one.advice for one in verdicts if one.kind == worst and one.advice), "")
+    return Verdict(worst, " and ".join(names) or "list", headline, text, advice, as_json(results))
+
+
+_WORST_FIRST: list[Kind] = ["unknown", "not sent", "refused", "not done", "done"]
