@@ -196,7 +196,7 @@ def explore(
     except BybitError as error:
         _fail(error, as_json=False)
     except (ModuleNotFoundError, OSError) as error:
-        _cannot_run("page", error)
+        _cannot_run("page", error, extra="explore")
     except KeyboardInterrupt:  # before it has begun, or a second one while it ends
         end_by_ctrl_c("The page is closed.", status=Exit.ACCEPTED)
 
@@ -248,8 +248,11 @@ def _fail(error: BybitError, *, as_json: bool) -> NoReturn:
     raise typer.Exit(exit_of(error))
 
 
-def _cannot_run(what: str, error: Exception) -> NoReturn:
-    print_safely(err, f"[red]The {what} cannot be run[/]  {plain(error)}")
+def _cannot_run(what: str, error: Exception, *, extra: str = "sandbox") -> NoReturn:
+    reason = str(error)
+    if isinstance(error, ModuleNotFoundError) and "pip install" not in reason:
+        reason += f": it needs pip install 'bybit-v5[{extra}]'"
+    print_safely(err, f"[red]The {what} cannot be run[/]  {plain(reason)}")
     raise typer.Exit(Exit.WRONG_USAGE)
 
 

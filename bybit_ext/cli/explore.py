@@ -34,14 +34,14 @@ def explore(
         OSError: the port is taken.
     """
     page = _sandbox_page(port) if environment is None else _exchange_page(environment, region, port)
+    where = environment or "a sandbox of its own"
     with page as url:
-        where = environment or "a sandbox of its own"
-        print_safely(
-            console, f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n\n{url}"
-        )
-        if open_browser and sys.stdout.isatty():
-            webbrowser.open(url)
         try:
+            print_safely(
+                console, f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n\n{url}"
+            )
+            if open_browser and sys.stdout.isatty():
+                webbrowser.open(url)
             threading.Event().wait()
         except KeyboardInterrupt:
             print_safely(console, "\nThe page is closed.")

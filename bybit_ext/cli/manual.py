@@ -168,7 +168,7 @@ EXPLORE = Page(
     ),
     {
         Exit.ACCEPTED: "ended by Ctrl-C",
-        Exit.WRONG_USAGE: "wrong usage: the port is taken, or a key or the extra explore is missing",
+        Exit.WRONG_USAGE: "wrong usage: the port is taken, or a key or the extra is missing",
     },
     {**_KEY, **_NETWORK, **_OUTPUT},
 )
