@@ -14,6 +14,7 @@ from attrs import evolve
 from bybit_v5 import Client
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order
+from bybit_v5.models import Order
 
 from ._checks import check_count, check_headers, check_seconds, check_types, refuse_unexpected
 from .auth.clock import Clock, ServerClock, system_clock
@@ -329,15 +330,18 @@ class BaseClient(ABC, Generic[Transport]):
         limits = self._limits(time, *self._times(deadline, timeout), max_sends)
         return self._cancel_all_calls(time, check_cancel_all(request), limits).ask()
 
-    def _confirm_all_flow(
+    def _confirm_all_flow(  # noqa: PLR0913 - each is an argument of the call
         self,
         time: CallTime,
         request: CancelAllRequest,
         deadline: float | None,
         timeout: float | None,
         max_sends: int | None = None,
+        *,
+        on_result: Callable[[Order, CancelOutcome | BybitError], None] | None = None,
     ) -> Flow[CancelAllOutcome]:
         self._check_open()
+        told = Hook("on_result", on_result)
         request = check_cancel_all(request, will_read=True)
         seconds, one_send = self._times_of_confirmation(deadline, timeout)
         calls = self._cancel_all_calls(time, request, self._limits(time, seconds, one_send, max_sends))
@@ -346,9 +350,15 @@ class BaseClient(ABC, Generic[Transport]):
         subscription = self._listen_for(OrderKey())
         first = CancelAllFirst(calls, self._batch_calls(time, limits).cancel)
 
-        def confirm(orders: Sequence[CancelOrderRequest]) -> Flow[list[CancelOutcome | BybitError]]:
-            calls_about = [(order, self._calls_about(order, time, limits)) for order in orders]
-            return self._confirm_together(time, calls_about, first.send, subscription, began)
+        def confirm(orders: Sequence[Order]) -> Flow[list[CancelOutcome | BybitError]]:
+            requests = [calls.cancel_by_id(order) for order in orders]
+            calls_about = [(request, self._calls_about(request, time, limits)) for request in requests]
+
+            def tell(place: int, result: CancelOutcome | BybitError) -> None:
+                told.tell(orders[place], result)
+
+            hook = Hook(told.name, tell)
+            return self._confirm_together(time, calls_about, first.send, subscription, began, on_result=hook)
 
         return cancel_all_and_confirm(calls, first, confirm, subscription)
 

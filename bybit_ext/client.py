@@ -277,6 +277,7 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         deadline: float | None = None,
         timeout: float | None = None,
         max_sends: int | None = None,
+        on_result: Callable[[Order, CancelOutcome | BybitError], None] | None = None,
     ) -> CancelAllOutcome:
         """Cancel all orders of a kind and wait until it is known how each ended that was open when the call began.
 
@@ -288,6 +289,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             deadline: seconds that the call may take as a whole; None for the client's.
             timeout: seconds that one send may take; None for the client's.
             max_sends: how often it may be tried to send the request, 1 for once; None for the client's.
+            on_result: called with an order that was open before and its result as soon as that is known, to show
+                progress; None for nothing. It must be quick. What it raises changes nothing, and is logged once.
 
         Returns:
             What was open before, how each of these ended, and what is still open.
@@ -300,7 +303,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
         """
         return self._run(
-            "cancel_all_and_confirm", lambda time: self._confirm_all_flow(time, request, deadline, timeout, max_sends)
+            "cancel_all_and_confirm",
+            lambda time: self._confirm_all_flow(time, request, deadline, timeout, max_sends, on_result=on_result),
         )
 
     @explain_arguments

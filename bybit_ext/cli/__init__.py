@@ -8,7 +8,9 @@ listing       read all open orders
 exit_status   what the exit status says
 render        what the commands show: for people or as JSON
 console       printing that cannot change what the exit status says
+manual        what the help says beside the options
 serve         `bybit sandbox`
 explore       `bybit explore`
 demo          `bybit demo`
+timeline      draws the demo's races
 """

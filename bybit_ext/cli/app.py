@@ -4,11 +4,12 @@ from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
-from bybit_v5.models import Category
+from bybit_v5.models import Category, Order
 
 from bybit_ext.engines.hosts import Environment, Region
 from bybit_ext.errors import BybitError, InvalidInput
 
+from . import manual
 from .cancellation import AllOrders, CancelSettings, NamedOrders
 from .console import err, out, plain, print_safely, print_text
 from .exchange import ENVIRONMENT_VARIABLE, ChosenExchange
@@ -19,8 +20,9 @@ from .requests import CancelFilter, Scope, cancel_all_request, cancel_requests
 
 app = typer.Typer(
     help="List, watch and cancel Bybit orders.",
+    epilog=manual.BYBIT.epilog(),
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode=None,  # boxes would break commands and ids within words
     # A traceback with local variables would show the keys.
     pretty_exceptions_enable=False,
 )
@@ -32,48 +34,51 @@ EnvironmentOption = Annotated[
 ]
 RegionOption = Annotated[Region | None, typer.Option(help="A regional exchange.")]
 BaseUrl = Annotated[
-    str | None, typer.Option(help="Another host, such as a sandbox's, in place of environment and region.")
+    str | None,
+    typer.Option(metavar="URL", help="Another host, such as a sandbox's, in place of environment and region."),
 ]
-StreamUrl = Annotated[str | None, typer.Option(help="Another private stream, such as a sandbox's.")]
+Port = Annotated[int, typer.Option(metavar="NUMBER", min=0, max=65535, help="Port on loopback; 0 finds a free one.")]
+StreamUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another private stream, such as a sandbox's.")]
 
 
-@app.command()
+@app.command(epilog=manual.CANCEL.epilog())
 def cancel(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category, typer.Option(help="Product type.")],
-    symbol: Annotated[str | None, typer.Option(help="Symbol of the orders, like BTCUSDT.")] = None,
+    symbol: Annotated[str | None, typer.Option(metavar="NAME", help="Symbol of the orders, like BTCUSDT.")] = None,
     order_id: Annotated[
-        list[str] | None, typer.Option(help="The exchange's id of an order. Can be given several times.")
+        list[str] | None, typer.Option(metavar="ID", help="The exchange's id of an order. Can be given several times.")
     ] = None,
     order_link_id: Annotated[
-        list[str] | None, typer.Option(help="Your own id of an order. Can be given several times.")
+        list[str] | None, typer.Option(metavar="ID", help="Your own id of an order. Can be given several times.")
     ] = None,
     all_orders: Annotated[
         bool,
         typer.Option("--all", help="All open orders of the category, or of a symbol or a coin (on futures, of one)."),
     ] = False,
-    base_coin: Annotated[str | None, typer.Option(help="With --all: base coin of the orders, like BTC.")] = None,
-    settle_coin: Annotated[str | None, typer.Option(help="With --all: settle coin of the orders, like USDT.")] = None,
+    base_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="With --all: base coin of the orders, like BTC.")
+    ] = None,
+    settle_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="With --all: settle coin of the orders, like USDT.")
+    ] = None,
     order_filter: Annotated[
         CancelFilter | None, typer.Option(help="Kind of the orders. Without --all, on spot only.")
     ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Wait until it is known how each order ended.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. Needed where there is no terminal to ask.")] = False,
-    deadline: Annotated[float, typer.Option(help="Seconds that it may take as a whole.")] = 10.0,
+    deadline: Annotated[float, typer.Option(metavar="SECONDS", help="Seconds that it may take as a whole.")] = 10.0,
     environment: EnvironmentOption = None,
     region: RegionOption = None,
     base_url: BaseUrl = None,
     stream_url: StreamUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel orders, with the key in BYBIT_API_KEY and BYBIT_API_SECRET (or BYBIT_API_SECRET_FILE).
+    """Cancel orders, and show what became of each.
 
     The orders are those of one symbol that --order-id and --order-link-id name, or all open ones (--all). Which orders
-    are about to be cancelled, and at which host, is shown first, with the question whether to go on.
-
-    Exit status, from best to worst (of several orders the worst counts): 0 accepted (with --confirm: cancelled),
-    4 not cancelled but filled or otherwise closed, 1 refused, 2 wrong usage, 5 not sent: nothing left this machine,
-    3 outcome unknown, 130 interrupted by Ctrl-C: outcome unknown.
+    are about to be cancelled, and at which host, is shown first, with the question whether to go on. Of several orders
+    the worst result decides on the exit status. Ctrl-C shows of which orders the outcome is unknown.
     """
     has_begun = False
     try:
@@ -88,39 +93,48 @@ def cancel(  # noqa: PLR0913 - one for each option
     except BybitError as error:
         _fail(error, as_json=as_json)
     except KeyboardInterrupt:  # before the first send, after the last result, or the second one in a row
-        _end_by_ctrl_c("What is not shown is unknown." if has_begun else "Nothing was sent.")
+        end_by_ctrl_c("What is not shown is unknown." if has_begun else "Nothing was sent.")
     raise typer.Exit(status)
 
 
-@app.command()
+@app.command(epilog=manual.ORDERS.epilog())
 def orders(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category, typer.Option(help="Product type.")],
-    symbol: Annotated[str | None, typer.Option(help="Only orders of this symbol, like BTCUSDT.")] = None,
-    base_coin: Annotated[str | None, typer.Option(help="Only orders of this base coin, like BTC.")] = None,
-    settle_coin: Annotated[str | None, typer.Option(help="Only orders of this settle coin, like USDT.")] = None,
+    symbol: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only orders of this symbol, like BTCUSDT.")
+    ] = None,
+    base_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="Only orders of this base coin, like BTC.")
+    ] = None,
+    settle_coin: Annotated[
+        str | None, typer.Option(metavar="COIN", help="Only orders of this settle coin, like USDT.")
+    ] = None,
     environment: EnvironmentOption = None,
     region: RegionOption = None,
     base_url: BaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the open orders: as a table on a terminal, else one line for each.
+    """List the open orders.
 
-    linear needs --symbol, --base-coin or --settle-coin.
+    A terminal gets a table, everything else a line for each order. linear needs --symbol, --base-coin or --settle-coin.
     """
+    read: dict[str, Order] = {}
     try:
         scope = Scope(symbol, base_coin, settle_coin)
         exchange = ChosenExchange.of(environment, region, base_url, None)
         with exchange.open() as bybit:
-            found = open_orders(bybit, category, scope)
-        show_orders(found, exchange.host, as_json=as_json)
+            found = open_orders(bybit, category, scope, read)
+        is_shown = show_orders(found, exchange.host, as_json=as_json)
     except BybitError as error:
         _fail(error, as_json=as_json)
     except KeyboardInterrupt:
-        _end_by_ctrl_c("Not all open orders are shown.")
+        end_by_ctrl_c(f"Not all open orders are shown; {len(read)} had been read. No order was changed.")
+    if not is_shown:  # an empty list would look like no open order
+        raise typer.Exit(Exit.OUTCOME_UNKNOWN)
 
 
-@app.command()
+@app.command(epilog=manual.WATCH.epilog())
 def watch(  # noqa: PLR0913 - one for each option
     *,
     category: Annotated[Category | None, typer.Option(help="Product type; all if it is not given.")] = None,
@@ -131,19 +145,24 @@ def watch(  # noqa: PLR0913 - one for each option
     as_json: AsJson = False,
 ) -> None:
     """Print order updates as they come, until Ctrl-C."""
+    seen = 0
     try:
         with ChosenExchange.of(environment, region, base_url, stream_url).open() as bybit:
             for order in bybit.orders(category):
-                show_order(order, as_json=as_json)
+                seen += 1
+                if not show_order(order, as_json=as_json):
+                    raise typer.Exit(Exit.OUTCOME_UNKNOWN)
     except KeyboardInterrupt:
-        raise typer.Exit from None
+        end_by_ctrl_c(
+            f"{seen} {'update' if seen == 1 else 'updates'} came. No order was changed.", status=Exit.ACCEPTED
+        )
     except BybitError as error:
         _fail(error, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=manual.SANDBOX.epilog())
 def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 finds a free one.")] = 0,
+    port: Port = 0,
 ) -> None:
     """Run an imitation of the exchange on this machine, until Ctrl-C."""
     try:
@@ -151,11 +170,12 @@ def sandbox(
 
         serve(out, port)
     except (ModuleNotFoundError, OSError) as error:
-        err.print(f"[red]The sandbox cannot be run[/]  {plain(error)}")
-        raise typer.Exit(Exit.WRONG_USAGE) from None
+        _cannot_run("sandbox", error)
+    except KeyboardInterrupt:  # before it has begun, or a second one while it ends
+        end_by_ctrl_c("The sandbox is closed.", status=Exit.ACCEPTED)
 
 
-@app.command()
+@app.command(epilog=manual.EXPLORE.epilog())
 def explore(
     *,
     environment: Annotated[
@@ -163,7 +183,7 @@ def explore(
         typer.Option(help="An exchange to try, with the key in the environment; a sandbox if it is not given."),
     ] = None,
     region: RegionOption = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback; 0 finds a free one.")] = 0,
+    port: Port = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Only print the URL; do not open a browser.")] = False,
 ) -> None:
     """Try the operations in a browser, on a sandbox or on an exchange that is named; until Ctrl-C."""
@@ -176,19 +196,24 @@ def explore(
     except BybitError as error:
         _fail(error, as_json=False)
     except (ModuleNotFoundError, OSError) as error:
-        err.print(f"[red]The page cannot be served[/]  {plain(error)}")
-        raise typer.Exit(Exit.WRONG_USAGE) from None
+        _cannot_run("page", error, extra="explore")
+    except KeyboardInterrupt:  # before it has begun, or a second one while it ends
+        end_by_ctrl_c("The page is closed.", status=Exit.ACCEPTED)
 
 
-@app.command()
+@app.command(epilog=manual.DEMO.epilog())
 def demo() -> None:
-    """Show whole cancels on an embedded exchange: no key, no network."""
+    """Show three cancels that race, without a key or a network."""
     try:
         from .demo import run
     except ModuleNotFoundError as error:
-        err.print(f"[red]The demo cannot be run[/]  {plain(error)}")
-        raise typer.Exit(Exit.WRONG_USAGE) from None
-    run(out)
+        _cannot_run("demo", error)
+    try:
+        is_true = run(out)
+    except KeyboardInterrupt:
+        end_by_ctrl_c("The demo's exchange is closed. Nothing left this machine.")
+    if not is_true:
+        raise typer.Exit(Exit.OUTCOME_UNKNOWN)
 
 
 @app.callback(invoke_without_command=True)
@@ -223,6 +248,20 @@ def _fail(error: BybitError, *, as_json: bool) -> NoReturn:
     raise typer.Exit(exit_of(error))
 
 
-def _end_by_ctrl_c(known: str) -> NoReturn:
+def _cannot_run(what: str, error: Exception, *, extra: str = "sandbox") -> NoReturn:
+    reason = str(error)
+    if isinstance(error, ModuleNotFoundError) and "pip install" not in reason:
+        reason += f": it needs pip install 'bybit-v5[{extra}]'"
+    print_safely(err, f"[red]The {what} cannot be run[/]  {plain(reason)}")
+    raise typer.Exit(Exit.WRONG_USAGE)
+
+
+def end_by_ctrl_c(known: str, *, status: Exit = Exit.INTERRUPTED) -> NoReturn:
+    """End a command that Ctrl-C has interrupted.
+
+    Args:
+        known: what is known of what it did.
+        status: the exit status; another one if Ctrl-C is the way to end it.
+    """
     print_safely(err, f"[red]Interrupted[/]  {known}")
-    raise typer.Exit(Exit.INTERRUPTED)
+    raise typer.Exit(status)

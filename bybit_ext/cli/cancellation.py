@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import count
 
 from attrs import frozen
 from bybit_v5.models import Order
@@ -75,26 +74,34 @@ class NamedOrders:
 
     def cancel(self, settings: CancelSettings) -> Exit:
         """Cancel the orders, show one line for each in their order, and return the worst status."""
-        labels, statuses = self._labels, list[Exit]()
+        known, statuses, as_json = dict[int, Result](), list[Exit](), settings.as_json
         try:
-            for label, result in zip(labels, self._cancel(settings), strict=True):
-                statuses.append(show_result(result, label, as_json=settings.as_json))
+            known.update(enumerate(self._cancel(settings, known)))
+            for place, label in enumerate(self._labels):
+                statuses.append(show_result(known[place], label, as_json=as_json))
         except KeyboardInterrupt:
-            show_interruption(labels[len(statuses) :], as_json=settings.as_json)
+            for place, label in list(enumerate(self._labels))[len(statuses) :]:
+                if place in known:
+                    show_result(known[place], label, as_json=as_json)
+                else:
+                    show_interruption(label, as_json=as_json)
             return Exit.INTERRUPTED
         return worst(statuses)
 
-    def _cancel(self, settings: CancelSettings) -> Sequence[Result]:
+    def _cancel(self, settings: CancelSettings, known: dict[int, Result]) -> Sequence[Result]:
+        """Cancel the orders and return what became of each; of several, keep it by its place as soon as it is known."""
         bybit, requests = settings.bybit, self.requests
         if len(requests) > 1:
             what = f"{len(requests)} orders"
             with settings.waiting(what) as show:
-                if show is None:
-                    return bybit.cancel_batch(requests)
-                ended = count(1)
-                return bybit.cancel_batch_and_confirm(
-                    requests, on_result=lambda _, __: show(f"Waiting for {what} to end: {next(ended)} known …")
-                )
+
+                def keep(place: int, result: Result) -> None:
+                    known[place] = result
+                    if show:
+                        show(f"Waiting for {what} to end: {len(known)} known …")
+
+                cancel_batch = bybit.cancel_batch_and_confirm if settings.confirm else bybit.cancel_batch
+                return cancel_batch(requests, on_result=keep)
         try:
             with settings.waiting(str(self._labels[0])):
                 return [(bybit.cancel_and_confirm if settings.confirm else bybit.cancel_order)(requests[0])]
@@ -129,17 +136,29 @@ class AllOrders:
         Raises:
             BybitError: of no order it is known what became of it; why.
         """
-        as_json = settings.as_json
+        as_json, known = settings.as_json, list[tuple[OrderLabel, Result]]()
         try:
             if not settings.confirm:
                 show_all_accepted(settings.bybit.cancel_all(self.request), as_json=as_json)
                 return Exit.ACCEPTED
-            with settings.waiting("all of them"):
-                outcome = settings.bybit.cancel_all_and_confirm(self.request)
-            return _show_outcome_of_all(outcome, as_json=as_json)
+            outcome = self._confirm(settings, known)
         except KeyboardInterrupt:
-            show_interruption([OrderLabel()], as_json=as_json)
+            for label, result in known:
+                show_result(result, label, as_json=as_json)
+            show_interruption(OrderLabel(), as_json=as_json, of_others=bool(known))
             return Exit.INTERRUPTED
+        return _show_outcome_of_all(outcome, as_json=as_json)
+
+    def _confirm(self, settings: CancelSettings, known: list[tuple[OrderLabel, Result]]) -> CancelAllOutcome:
+        """Cancel the orders and return what became of them; keep what became of each as soon as it is known."""
+        with settings.waiting("all of them") as show:
+
+            def keep(order: Order, result: Result) -> None:
+                known.append((OrderLabel.of(order), result))
+                if show:
+                    show(f"Waiting for all of them to end: {len(known)} known …")
+
+            return settings.bybit.cancel_all_and_confirm(self.request, on_result=keep)
 
 
 def show_result(result: Result, label: OrderLabel, *, as_json: bool, open_order: Order | None = None) -> Exit:
@@ -165,13 +184,13 @@ def _show_outcome_of_all(outcome: CancelAllOutcome, *, as_json: bool) -> Exit:
     """Show how each order ended that was open before, then what else is known, and return the worst status."""
     still_open = {order.order_id: order for order in outcome.still_open or ()}
     results: dict[str, tuple[OrderLabel, Result]] = {
-        order.order_id: (OrderLabel(order.order_id, order.order_link_id or None), result)
+        order.order_id: (OrderLabel.of(order), result)
         for order, result in zip(outcome.before, outcome.results, strict=True)
     }
     for ids in outcome.named:
         if ids.order_id and ids.order_id not in results:
             error = OutcomeUnknown("The exchange took the request to cancel it, but did not list it as open before.")
-            results[ids.order_id] = OrderLabel(ids.order_id, ids.order_link_id or None), error
+            results[ids.order_id] = OrderLabel.of(ids), error
     statuses = [
         show_result(result, label, open_order=still_open.get(order_id), as_json=as_json)
         for order_id, (label, result) in results.items()

@@ -27,8 +27,8 @@ def plain(value: object) -> str:
     return escape("".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text))
 
 
-def print_safely(console: Console, text: RenderableType, *, end: str = "\n", fold: bool = False) -> None:
-    """Print coloured text, or something else that rich can show.
+def print_safely(console: Console, text: RenderableType, *, end: str = "\n", fold: bool = False) -> bool:
+    """Print coloured text, or something else that rich can show; return whether it could be printed.
 
     Args:
         console: where to.
@@ -39,16 +39,20 @@ def print_safely(console: Console, text: RenderableType, *, end: str = "\n", fol
     try:
         console.print(text, end=end, soft_wrap=not fold)
         console.file.flush()
-    except (OSError, UnicodeError):
-        _give_up_output(console.file)
+    except (OSError, UnicodeError) as error:
+        give_up_output(console.file, error)
+        return False
+    return True
 
 
-def print_text(text: str) -> None:
-    """Print text as it is: ASCII, as JSON is here."""
+def print_text(text: str) -> bool:
+    """Print text as it is: ASCII, as JSON is here. Return whether it could be printed."""
     try:
         typer.echo(text)
-    except OSError:
-        _give_up_output(sys.stdout)
+    except OSError as error:
+        give_up_output(sys.stdout, error)
+        return False
+    return True
 
 
 def ask(question: str) -> bool:
@@ -64,7 +68,11 @@ def ask(question: str) -> bool:
     return answer.strip().lower() in {"y", "yes"}
 
 
-def _give_up_output(output: IO[str]) -> None:
+def give_up_output(output: IO[str], error: OSError | UnicodeError) -> None:
+    """Print nothing any more to an output that takes nothing; say why, unless nobody wants to read it."""
     # Python flushes once more at its end, and would fail again.
     with suppress(OSError):  # what stands in for it may have no descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+    if output is sys.stdout and not isinstance(error, BrokenPipeError):
+        reason = error.strerror if isinstance(error, OSError) else error
+        print_safely(err, f"[yellow]Note[/]  The output cannot be written: {plain(reason)}.")

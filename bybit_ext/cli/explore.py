@@ -12,6 +12,7 @@ from bybit_ext.engines.hosts import Environment, Region
 from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
 
+from .console import print_safely
 from .serve import Refill
 
 
@@ -33,16 +34,17 @@ def explore(
         OSError: the port is taken.
     """
     page = _sandbox_page(port) if environment is None else _exchange_page(environment, region, port)
-    try:
-        with page as url:
-            where = environment or "a sandbox of its own"
-            console.print(f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n")
-            console.print(url, soft_wrap=True)
+    where = environment or "a sandbox of its own"
+    with page as url:
+        try:
+            print_safely(
+                console, f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n\n{url}"
+            )
             if open_browser and sys.stdout.isatty():
                 webbrowser.open(url)
             threading.Event().wait()
-    except KeyboardInterrupt:
-        console.print("\nThe page is closed.")
+        except KeyboardInterrupt:
+            print_safely(console, "\nThe page is closed.")
 
 
 @contextmanager

@@ -11,8 +11,14 @@ from bybit_ext.orders.queries import MAX_PAGE
 from .requests import Scope, if_given, needs_scope
 
 
-def open_orders(bybit: Bybit, category: Category, scope: Scope) -> list[Order]:
+def open_orders(bybit: Bybit, category: Category, scope: Scope, read: dict[str, Order] | None = None) -> list[Order]:
     """Return the open orders, newest first as the exchange lists them; each with its category.
+
+    Args:
+        bybit: the client.
+        category: product type.
+        scope: what limits them to some of the category's orders.
+        read: takes each order by its id as it is read, for who is interrupted; None if nobody needs that.
 
     Raises:
         InvalidInput: the category's orders cannot be listed so. Nothing was sent.
@@ -21,7 +27,7 @@ def open_orders(bybit: Bybit, category: Category, scope: Scope) -> list[Order]:
         OutcomeUnknown: it did not say, or not all of its answer can be read.
     """
     _check(category, scope)
-    orders: dict[str, Order] = {}  # an order can move to the next page between two requests
+    orders = {} if read is None else read  # an order can move to the next page between two requests
     cursors: set[str] = set()
     cursor: str | Unset = UNSET
     while True:

@@ -1,13 +1,13 @@
 """What the command shows: results and errors, for people or as JSON."""
 
 import json
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-from bybit_v5.models import Order
+from bybit_v5.models import Order, OrderIds
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -31,6 +31,11 @@ class OrderLabel:
 
     order_id: str | None = None
     order_link_id: str | None = None
+
+    @classmethod
+    def of(cls, order: Order | OrderIds) -> "OrderLabel":
+        """Return how an order is named that the exchange named."""
+        return cls(order.order_id or None, order.order_link_id or None)
 
     def __str__(self) -> str:
         return self.order_id or self.order_link_id or "all open orders"
@@ -87,7 +92,7 @@ def show_none_open(*, as_json: bool) -> None:
 def show_placed_meanwhile(order: Order, *, as_json: bool) -> None:
     """Show an order that is open after all were cancelled, because it was placed after that had begun."""
     if as_json:
-        label = OrderLabel(order.order_id, order.order_link_id or None)
+        label = OrderLabel.of(order)
         _print_json({"result": "placed meanwhile", **attrs.asdict(label), "order": order.to_dict()})
         return
     name = f"{plain(order.order_id)}: {plain(order.symbol)}"
@@ -112,22 +117,23 @@ def show_outcome(outcome: CancelOutcome, *, as_json: bool) -> None:
     print_safely(out, text)
 
 
-def show_order(order: Order, *, as_json: bool) -> None:
-    """Show an order in one line."""
+def show_order(order: Order, *, as_json: bool) -> bool:
+    """Show an order in one line; return whether it could be printed."""
     if as_json:
-        _print_json(order.to_dict())
-        return
+        return _print_json(order.to_dict())
     name = plain(f"{order.category or ''} {order.symbol} {order.order_id} {order.order_link_id}".strip())
-    print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {_summary(order)}")
+    return print_safely(out, f"[bold]{plain(order.order_status):24}[/] {name}, {_summary(order)}")
 
 
-def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> None:
-    """Show the open orders of a host: as a table on a terminal, else one line for each."""
+def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> bool:
+    """Show the open orders of a host: as a table on a terminal, else one line for each.
+
+    Returns:
+        Whether all of them could be printed.
+    """
     if as_json or not out.is_terminal:
-        for order in orders:
-            show_order(order, as_json=as_json)
-    else:
-        print_safely(out, _table_of(orders, host), fold=True)
+        return all(show_order(order, as_json=as_json) for order in orders)
+    return print_safely(out, _table_of(orders, host), fold=True)
 
 
 def show_failure(
@@ -151,18 +157,24 @@ def show_failure(
     _print_json({"result": exit_of(error).words, **error.to_dict(), **about})
 
 
-def show_interruption(labels: Iterable[OrderLabel], *, as_json: bool) -> None:
-    """Show what is known of the cancels that Ctrl-C interrupted: that each may have been sent."""
-    for label in labels:
-        message = (
-            f"The cancel of {label} was interrupted. It may have been sent, and may yet take effect: the outcome is "
-            "unknown. See the open orders and the history before acting on it."
-        )
-        if as_json:
-            unknown = {"result": "outcome unknown", **attrs.asdict(label)}
-            _print_json({**unknown, "error": "Interrupted", "message": message})
-        else:
-            print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
+def show_interruption(label: OrderLabel, *, as_json: bool, of_others: bool = False) -> None:
+    """Show what is known of a cancel that Ctrl-C interrupted: that it may have been sent.
+
+    Args:
+        label: the order that it is about, or all of them.
+        as_json: whether to show it as JSON.
+        of_others: whether it is about all of them but those that are shown.
+    """
+    orders = "all other open orders" if of_others else label
+    message = (
+        f"The cancel of {orders} was interrupted. It may have been sent, and may yet take effect: the outcome is "
+        "unknown. See the open orders and the history before acting on it."
+    )
+    if as_json:
+        unknown = {"result": "outcome unknown", **attrs.asdict(label)}
+        _print_json({**unknown, "error": "Interrupted", "message": message})
+    else:
+        print_safely(err, f"[red]Interrupted[/]  {plain(message)}")
 
 
 def _table_of(orders: Sequence[Order], host: str) -> Table:
@@ -201,5 +213,5 @@ def _time_of(order: Order) -> str:
         return order.created_time
 
 
-def _print_json(content: dict[str, Any]) -> None:
-    print_text(json.dumps(content))
+def _print_json(content: dict[str, Any]) -> bool:
+    return print_text(json.dumps(content))

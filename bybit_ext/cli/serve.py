@@ -12,6 +12,8 @@ from bybit_ext.sandbox import Exchange, Sandbox
 from bybit_ext.sandbox.exceptions import OrderRefused
 from bybit_ext.sandbox.order_states import OPEN
 
+from .console import print_safely
+
 # The orders that the README's commands cancel, by their link ids.
 _EXAMPLES: dict[str, dict[str, Any]] = {
     **{f"my-order-{number}": {"category": "linear", "symbol": "BTCUSDT"} for number in (1, 2, 3)},
@@ -61,23 +63,25 @@ def serve(console: Console, port: int) -> None:
         OSError: the port is taken.
     """
     with Sandbox(port) as exchange:
-        Refill(exchange).start()
-        console.print(
-            f"The sandbox listens on [bold]{exchange.url}[/]. Ctrl-C ends it. It takes this key, and no other:\n"
-        )
-        console.print(f"export BYBIT_API_KEY={exchange.api_key}\nexport BYBIT_API_SECRET={exchange.api_secret}")
-        host = f"--base-url {exchange.url}"
-        hosts = f"{host} --stream-url {exchange.stream_url}"
-        console.print(
-            "\nFour orders rest there: my-order-1 to 3 (linear, BTCUSDT), my-stop-1 (spot, XRPUSDT). One that has ended"
-            "\nis placed anew, under the same link id. To cancel one:\n\n"
-            f"bybit cancel {hosts} --category linear --symbol BTCUSDT --order-link-id my-order-1 --confirm --yes\n\n"
-            f"To list those that are open:\n\nbybit orders {host} --category linear --symbol BTCUSDT\n\n"
-            f"To see what happens there:\n\nbybit watch {hosts}"
-        )
-        if find_swagger_ui():
-            console.print(f"\nTo try it in a browser:\n\n{exchange.page_url}", soft_wrap=True)
         try:
+            Refill(exchange).start()
+            print_safely(console, _welcome(exchange))
             threading.Event().wait()
         except KeyboardInterrupt:
-            console.print("\nThe sandbox is closed.")
+            lost = len(exchange.open_orders())
+            print_safely(console, f"\nThe sandbox is closed, and its {lost} open orders are gone.")
+
+
+def _welcome(exchange: Sandbox) -> str:
+    host = f"--base-url {exchange.url}"
+    hosts = f"{host} --stream-url {exchange.stream_url}"
+    page = f"\n\nTo try it in a browser:\n\n{exchange.page_url}" if find_swagger_ui() else ""
+    return (
+        f"The sandbox listens on [bold]{exchange.url}[/]. Ctrl-C ends it. It takes this key, and no other:\n\n"
+        f"export BYBIT_API_KEY={exchange.api_key}\nexport BYBIT_API_SECRET={exchange.api_secret}\n\n"
+        "Four orders rest there: my-order-1 to 3 (linear, BTCUSDT), my-stop-1 (spot, XRPUSDT). One that has ended\n"
+        "is placed anew, under the same link id. To cancel one:\n\n"
+        f"bybit cancel {hosts} --category linear --symbol BTCUSDT --order-link-id my-order-1 --confirm --yes\n\n"
+        f"To list those that are open:\n\nbybit orders {host} --category linear --symbol BTCUSDT\n\n"
+        f"To see what happens there:\n\nbybit watch {hosts}{page}"
+    )

@@ -31,7 +31,7 @@ _SHARE_OF_FIRST_READING = 0.3  # of the time: the cancels must leave, even if th
 _PARTS = ("symbol", "baseCoin", "settleCoin")  # the first of them that is given counts
 _BY_ID = ("tpslOrder", "StopOrder")  # kinds of spot orders that a cancel by id has to name
 
-Confirm = Callable[[Sequence[CancelOrderRequest]], Flow[list[CancelOutcome | BybitError]]]
+Confirm = Callable[[Sequence[Order]], Flow[list[CancelOutcome | BybitError]]]
 """Cancels some orders and confirms how each ended."""
 
 
@@ -248,7 +248,7 @@ def cancel_all_and_confirm(
         if not before:
             yield from calls.ask()  # a list may lag
             return (yield from _outcome(calls, [], [], None))
-        results = yield from confirm([calls.cancel_by_id(order) for order in before])
+        results = yield from confirm(before)
     finally:
         if subscription:
             subscription.close()

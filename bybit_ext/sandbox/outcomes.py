@@ -5,10 +5,13 @@ from typing import Any, Self
 
 from attrs import evolve, field, frozen
 
-from .exceptions import Refusal
+from .exceptions import Refusal, not_found
 from .faults import Fault
 
 Result = dict[str, Any]
+
+# What the exchange says of an order whose cancel lost a race: a test may show it to people.
+_WORDS = {one.ret_code: one.ret_msg for one in (not_found("linear"), not_found("spot"))}
 
 
 @frozen
@@ -45,7 +48,7 @@ class Outcome:
 def spoil(outcome: Outcome, fault: Fault) -> Outcome:
     """Return what a fault makes of an outcome: another code, other ids, or shorter lists."""
     if fault.ret_code is not None:
-        return Outcome(fault.ret_code, "a fault of the sandbox")
+        return Outcome(fault.ret_code, _WORDS.get(fault.ret_code, "a fault of the sandbox"))
     result = outcome.result
     if fault.foreign_ids:
         result = _with_foreign_ids(result)

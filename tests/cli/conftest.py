@@ -1,5 +1,8 @@
 """What the tests of the command share: it runs in this process, or in one of its own at a terminal."""
 
+import os
+import select
+import time
 from typing import Any
 
 import pytest
@@ -36,3 +39,12 @@ def run(sandbox: Sandbox, keys: dict[str, str]) -> Any:
         return RUNNER.invoke(cli.app, ["cancel", "--yes", "--base-url", base_url, *arguments])
 
     return run
+
+
+def read_until(descriptor: int, text: bytes) -> bytes:
+    """Return what a program shows until a text is in it. Colours may stand in between."""
+    shown, end = b"", time.monotonic() + 60
+    while text not in shown:
+        assert select.select([descriptor], [], [], end - time.monotonic())[0], shown
+        shown += os.read(descriptor, 1000)
+    return shown

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bybit_v5.models import Order, OrderIds
+from bybit_v5.models import CancelAllBySymbol, Order, OrderIds
 from typer.testing import Result
 
 from bybit_ext import Bybit, CancelAllOutcome, NotSent, OutcomeUnknown
@@ -143,7 +143,7 @@ class TestWhatElseIsKnownOfAll:
         def cancel_all(*arguments: str, **outcome: Any) -> Result:
             known: dict[str, Any] = {"before": [], "results": [], "still_open": [], "placed_meanwhile": [], "named": []}
 
-            def report(*_: object) -> CancelAllOutcome:
+            def report(*_: object, **__: object) -> CancelAllOutcome:
                 return CancelAllOutcome(**known | outcome)
 
             monkeypatch.setattr(Bybit, "cancel_all_and_confirm", report)
@@ -203,28 +203,50 @@ class TestWhatElseIsKnownOfAll:
 
 class TestInterruption:
     @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=str)
-    def test_what_was_shown_before_is_not_called_unknown(
+    def test_what_is_known_is_shown_once_and_not_called_unknown(
         self, exchange: Sandbox, cancel: Command, monkeypatch: pytest.MonkeyPatch, as_json: list[str]
     ) -> None:
         orders = [exchange.place("linear", "BTCUSDT") for _ in range(3)]
+        interruptions = [KeyboardInterrupt()]
         really_show = cancellation.show_result
 
         def interrupt(result: cancellation.Result, label: render.OrderLabel, *, as_json: bool) -> Exit:
-            if label.order_id == orders[1].order_id:
-                raise KeyboardInterrupt
+            if label.order_id == orders[1].order_id and interruptions:
+                raise interruptions.pop()
             return really_show(result, label, as_json=as_json)
 
         monkeypatch.setattr(cancellation, "show_result", interrupt)
         result = cancel(*LINEAR, *by_id(orders), *as_json)
         assert result.exit_code == 130
         ids = [order.order_id for order in orders]
+        assert re.findall("|".join(ids), result.stdout) == ids
+        assert "unknown" not in result.stdout + result.stderr
+
+    @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=str)
+    def test_of_a_batch_each_order_is_shown_by_what_is_known_of_it(
+        self, exchange: Sandbox, cancel: Command, monkeypatch: pytest.MonkeyPatch, as_json: list[str]
+    ) -> None:
+        orders = [exchange.place("linear", "BTCUSDT") for _ in range(3)]
+        exchange.fill(orders[1].order_id)
+
+        def interrupt(bybit: Bybit, requests: list[Any], *, on_result: Callable[[int, Any], object]) -> None:
+            on_result(1, bybit.cancel_and_confirm(requests[1]))
+            on_result(2, NotSent("It was not reached."))
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Bybit, "cancel_batch_and_confirm", interrupt)
+        result = cancel(*LINEAR, *by_id(orders), "--confirm", *as_json)
+        assert result.exit_code == 130
         if as_json:
             answers = [json.loads(line) for line in result.stdout.splitlines()]
-            assert [answer["result"] for answer in answers] == ["accepted", "outcome unknown", "outcome unknown"]
-            assert [answer["order_id"] for answer in answers] == ids
+            assert [answer["result"] for answer in answers] == ["outcome unknown", "not cancelled", "not sent"]
+            assert answers[0]["order_id"] == orders[0].order_id
         else:
-            assert ids[0] in result.stdout
-            assert [line.split()[4] for line in result.stderr.splitlines()[1:]] == ids[1:]
+            assert result.stdout.startswith(f"Filled  {orders[1].order_id}: ")
+            errors = result.stderr.splitlines()[1:]
+            assert errors[0].startswith(f"Interrupted  The cancel of {orders[0].order_id} was interrupted.")
+            assert errors[1].startswith(f"NotSent  {orders[2].order_id}: ")
+            assert len(errors) == 2
 
     def test_a_second_ctrl_c_does_not_call_unsent_what_was_sent(
         self, exchange: Sandbox, cancel: Command, monkeypatch: pytest.MonkeyPatch
@@ -403,3 +425,27 @@ class TestAll:
         assert result.exit_code == 130
         told = json.loads(result.stdout)["message"] if as_json else result.stderr
         assert "The cancel of all open orders was interrupted. It may have been sent" in told
+
+    @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=str)
+    def test_ctrl_c_shows_what_is_known_and_that_the_rest_is_not(
+        self, exchange: Sandbox, cancel: Command, monkeypatch: pytest.MonkeyPatch, as_json: list[str]
+    ) -> None:
+        order = exchange.place("linear", "BTCUSDT")
+        really_cancel = Bybit.cancel_all_and_confirm
+
+        def interrupt(bybit: Bybit, request: CancelAllBySymbol, **options: Any) -> None:
+            really_cancel(bybit, request, **options)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Bybit, "cancel_all_and_confirm", interrupt)
+        result = cancel("--all", *LINEAR, "--confirm", *as_json)
+        assert result.exit_code == 130
+        rest = "The cancel of all other open orders was interrupted. It may have been sent"
+        if as_json:
+            first, second = (json.loads(line) for line in result.stdout.splitlines())
+            assert (first["result"], first["order"]["orderId"]) == ("cancelled", order.order_id)
+            assert (second["result"], second["order_id"]) == ("outcome unknown", None)
+            assert second["message"].startswith(rest)
+        else:
+            assert result.stdout.startswith(f"Cancelled  {order.order_id}: ")
+            assert rest in result.stderr

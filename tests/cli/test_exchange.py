@@ -4,11 +4,9 @@ import io
 import json
 import os
 import pty
-import select
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -18,7 +16,7 @@ from bybit_ext.cli.exchange import ChosenExchange
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import wait_until
 
-from .conftest import LINEAR, RUNNER
+from .conftest import LINEAR, RUNNER, read_until
 
 COMMANDS = [
     ["cancel", *LINEAR, "--order-id", "1", "--yes"],
@@ -203,11 +201,3 @@ class TestCancel:
             os.close(ours)
             os.close(theirs)
         wait_until(lambda: exchange.order(order.order_id).order_status == order_status)
-
-
-def read_until(descriptor: int, text: bytes) -> None:
-    """Read what a program shows until a text is in it. Colours may stand in between."""
-    shown, end = b"", time.monotonic() + 60
-    while text not in shown:
-        assert select.select([descriptor], [], [], end - time.monotonic())[0], shown
-        shown += os.read(descriptor, 1000)

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from bybit_v5.models import CancelByOrderId
+from bybit_v5.models import CancelAllBySymbol, CancelByOrderId, Order
 
 from bybit_ext import BybitError, CancelAccepted, CancelOutcome, InvalidInput
 from bybit_ext.calls.flow import CallTime, run
@@ -54,6 +54,20 @@ def test_a_result_is_told_while_others_are_waited_for() -> None:
         run(flow, market.perform, time)
     assert [index for index, _ in told] == [1, 0]
     assert told[0][1] + 0.1 < told[1][1]
+
+
+def test_a_cancel_of_all_tells_each_order_that_was_open_before(call: Call, exchange: Sandbox) -> None:
+    placed = [exchange.place("linear", "BTCUSDT") for _ in range(3)]
+    exchange.fill(placed.pop().order_id)
+    told: list[tuple[str, CancelOutcome | BybitError]] = []
+
+    def note(order: Order, result: CancelOutcome | BybitError) -> None:
+        told.append((order.order_id, result))
+
+    request = CancelAllBySymbol("linear", "BTCUSDT")
+    outcome = call("cancel_all_and_confirm", request, times={"on_result": note}, **options_of(exchange))
+    assert dict(told) == dict(zip([order.order_id for order in outcome.before], outcome.results, strict=True))
+    assert sorted(order_id for order_id, _ in told) == sorted(order.order_id for order in placed)
 
 
 @METHODS

@@ -103,6 +103,12 @@ class TestCancels:
         assert "X-Bapi-Limit-Reset-Timestamp" not in response.headers
         assert not is_cancelled(exchange, order)
 
+    def test_an_order_that_is_said_not_to_exist_is_so_in_the_words_of_the_exchange(
+        self, exchange: Sandbox, wire: Wire, order: Order
+    ) -> None:
+        response = cancel(exchange, wire, order, respond_with(110001))
+        assert response.json()["retMsg"] == "order not exists or too late to cancel"
+
     def test_ret_code_can_come_though_the_cancel_is_carried_out(
         self, exchange: Sandbox, wire: Wire, order: Order
     ) -> None:
