@@ -36,9 +36,9 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
     It belongs to the event loop in which it is used first. trio is not supported.
 
-    >>> async with AsyncBybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET from the
-    environment ...     outcome = await bybit.cancel_and_confirm(CancelByOrderLinkId("linear", "BTCUSDT",
-    "my-order-1"))
+    >>> async with AsyncBybit(environment="testnet") as bybit:  # key and secret from the environment
+    ...     order = CancelByOrderLinkId("linear", "BTCUSDT", "my-order-1")
+    ...     outcome = await bybit.cancel_and_confirm(order)
 
     Args:
         api_key: the API key, else BYBIT_API_KEY.

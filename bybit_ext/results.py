@@ -52,6 +52,8 @@ class Evidence:
         server_time: time at the exchange, UTC in ms.
         timestamp: the time that was signed, UTC in ms.
         sends: how many times the request left this machine, as far as can be known.
+
+    Source: https://bybit-exchange.github.io/docs/v5/intro
     """
 
     ret_code: int | None = None
