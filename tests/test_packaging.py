@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+import bybit_ext
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LIMIT = 300  # seconds for a build, an install or a run of tests; each takes twenty at most
@@ -156,6 +158,9 @@ class TestMetadata:
         urls = [line.partition(", ")[2] for line in metadata.get_all("Project-URL", [])]
         assert urls
         assert all(url.startswith(("https://bybit-exchange.github.io/", "https://pypi.org/")) for url in urls)
+
+    def test_the_version_is_that_of_the_package(self, metadata: Message) -> None:
+        assert metadata["Version"] == bybit_ext.__version__
 
     def test_every_extra_for_users_is_part_of_all(self) -> None:
         extras = PROJECT["optional-dependencies"]
