@@ -183,6 +183,12 @@ def test_both_clients_explain_their_calls_in_the_same_words() -> None:
     assert words(AsyncBybit) == words(Bybit)
 
 
+def test_security_names_tests_that_there_are() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)`", ROOT.joinpath("SECURITY.md").read_text(encoding="utf-8"))
+    assert named
+    assert [path for path in named if not ROOT.joinpath(path).exists()] == []
+
+
 def test_each_alias_is_explained_below_its_assignment() -> None:
     strings = strings_below_assignments()
     assert [name for name in ALIASES if not strings.get(name.rpartition(".")[2])] == []
