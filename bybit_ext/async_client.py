@@ -37,8 +37,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
     It belongs to the event loop in which it is used first. trio is not supported.
 
-    >>> async with AsyncBybit(environment="testnet") as bybit:  # BYBIT_API_KEY and BYBIT_API_SECRET are set
-    ...     order = CancelByOrderId("linear", "BTCUSDT", "c6f055d9-7f21-4079-913d-e6523a9cfffa")
+    >>> async with AsyncBybit(environment="testnet") as bybit:  # key and secret from the environment
+    ...     order = CancelByOrderLinkId("linear", "BTCUSDT", "my-order-1")
     ...     outcome = await bybit.cancel_and_confirm(order)
 
     A category that comes as plain text, from a config file say, is made one by `parse_category`, or for the models of

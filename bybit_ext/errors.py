@@ -34,7 +34,11 @@ _MOST_BITS = 1024  # of a whole number that is written out: Python refuses far l
 
 
 def show(value: object) -> str:
-    """Return a value as a message shows it: cut, if it is long, and of what is not a plain value only its type."""
+    """Return a value as a message shows it: cut, if it is long, and of what is not a plain value only its type.
+
+    Args:
+        value: what a caller gave.
+    """
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         return "a number with hundreds of digits"
     text = repr(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
@@ -279,5 +283,11 @@ LINK_ID_TAKEN = frozenset({110072, 170141})
 
 
 def error_class_for(ret_code: int) -> type[Refused] | type[OutcomeUnknown]:
-    """Return the class of error that a retCode other than 0 stands for; an unknown one is a plain `Refused`."""
+    """Return the class of error that a retCode other than 0 stands for; an unknown one is a plain `Refused`.
+
+    Args:
+        ret_code: the exchange's code.
+
+    Source: https://bybit-exchange.github.io/docs/v5/error
+    """
     return ERROR_CLASSES.get(ret_code, Refused)

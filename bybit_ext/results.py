@@ -121,6 +121,8 @@ class Evidence(Serializable):
         timestamp: the time that was signed, UTC in ms.
         sends: how many times the request left this machine, as far as can be known.
         reply: the answer itself.
+
+    Source: https://bybit-exchange.github.io/docs/v5/intro
     """
 
     ret_code: int | None = None

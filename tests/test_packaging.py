@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+import bybit_ext
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LIMIT = 300  # seconds for a build, an install or a run of tests; each takes twenty at most
@@ -134,8 +136,16 @@ class TestWheel:
         assert done.returncode == 0, done.stderr
         assert all(path.startswith(str(tmp_path)) for path in done.stdout.split())
 
+    def test_its_contents_are_those_of_a_wheel(self, wheel: Path) -> None:
+        done = run(sys.executable, "-m", "check_wheel_contents", wheel)
+        assert done.returncode == 0, done.stdout
+
 
 class TestMetadata:
+    def test_an_index_takes_both_files(self, built: Path) -> None:
+        done = run(sys.executable, "-m", "twine", "check", "--strict", *built.iterdir())
+        assert (done.returncode, done.stdout.count("PASSED")) == (0, 2), done.stdout
+
     def test_the_description_has_no_link_that_leads_nowhere_on_an_index(self, description: str) -> None:
         links = re.findall(r"\]\(([^)]*)\)", description)
         assert links
@@ -151,6 +161,9 @@ class TestMetadata:
         assert urls
         assert all(url.startswith(("https://bybit-exchange.github.io/", "https://pypi.org/")) for url in urls)
 
+    def test_the_version_is_that_of_the_package(self, metadata: Message) -> None:
+        assert metadata["Version"] == bybit_ext.__version__
+
     def test_every_extra_for_users_is_part_of_all(self) -> None:
         extras = PROJECT["optional-dependencies"]
         (everything,) = extras["all"]
@@ -165,8 +178,11 @@ class TestSdist:
         there = {name for name in tracked if (ROOT / name).is_file()}  # others may be at work in this tree
         assert {name for name in there if not (unpacked / name).is_file()} == set()
 
-    def test_its_tests_of_files_pass(self, unpacked: Path) -> None:
-        names = ("tests/page_check", "tests/tools", "tests/test_document.py")
+    def test_its_own_tests_pass(self, unpacked: Path) -> None:
+        """Those that are quick, and those that read its other files."""
+        folders = ("auth", "calls", "examples", "page_check", "recorded", "tools/faults")
+        files = ("test_document.py", "test_documentation.py", "test_errors.py", "test_readme.py")
+        names = [f"tests/{name}" for name in (*folders, *files)]
         path = os.pathsep.join([str(unpacked), str(unpacked / "generated")])
         done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *names, folder=unpacked, path=path)
         assert done.returncode == 0, done.stdout

@@ -29,7 +29,7 @@ class ServerClock:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.offset = 0
+        self.offset: int = 0
 
     def __call__(self) -> int:
         """Return the exchange's time, in ms.

@@ -25,8 +25,8 @@ class LogIn:
     def __init__(self, credentials: Credentials, now: int, more_secrets: tuple[str, ...] = ()) -> None:
         expires = now + _LIFETIME
         signature = credentials.signing_key.sign(f"GET/realtime{expires}".encode())
-        self.text = json.dumps({"op": self.op, "args": [credentials.api_key, expires, signature]})
-        self.secrets = (credentials.api_key, signature, *more_secrets)
+        self.text: str = json.dumps({"op": self.op, "args": [credentials.api_key, expires, signature]})
+        self.secrets: tuple[str, ...] = (credentials.api_key, signature, *more_secrets)
 
 
 class _QuietLogger(logging.Logger):
@@ -36,5 +36,5 @@ class _QuietLogger(logging.Logger):
         return level > logging.DEBUG and super().isEnabledFor(level)
 
 
-frames_log = _QuietLogger("bybit_ext.stream")
+frames_log: logging.Logger = _QuietLogger("bybit_ext.stream")
 frames_log.parent = logging.getLogger("bybit_ext")

@@ -45,8 +45,8 @@ class Signature:
     __slots__ = ("headers", "timestamp")
 
     def __init__(self, credentials: Credentials, *, timestamp: int, recv_window: int, payload: bytes) -> None:
-        self.timestamp = timestamp
-        self.headers = (
+        self.timestamp: int = timestamp
+        self.headers: tuple[tuple[str, str], ...] = (
             ("X-BAPI-API-KEY", credentials.api_key),
             ("X-BAPI-TIMESTAMP", str(timestamp)),
             ("X-BAPI-RECV-WINDOW", str(recv_window)),
@@ -101,6 +101,9 @@ class BybitAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Sign the request as httpx sends it. If that fails, take the signature off: httpx's errors keep the request.
+
+        Args:
+            request: is given the four headers, unless the document declares its operation public.
 
         Raises:
             InvalidInput: the clock raised, or did not return whole ms.

@@ -18,7 +18,7 @@ from .listing import open_orders
 from .render import show_failure, show_order, show_orders
 from .requests import CancelFilter, Scope, cancel_all_request, cancel_requests
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="List, watch and cancel Bybit orders.",
     epilog=manual.BYBIT.epilog(),
     no_args_is_help=True,

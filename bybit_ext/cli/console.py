@@ -17,8 +17,8 @@ class _Console(Console):
 
 
 # emoji: an id may hold `:key:`.
-out = _Console(highlight=False, soft_wrap=True, emoji=False)
-err = _Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
+out: Console = _Console(highlight=False, soft_wrap=True, emoji=False)
+err: Console = _Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
 
 
 def plain(value: object) -> str:

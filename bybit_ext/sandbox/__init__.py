@@ -37,9 +37,9 @@ try:
     from .models import Exchange
     from .responses import create_app
     from .server import Sandbox
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
-        f"{error.msg}: the sandbox needs pip install 'bybit-v5[sandbox]'", name=error.name
+        f"{_error.msg}: the sandbox needs pip install 'bybit-v5[sandbox]'", name=_error.name
     ) from None
 
 __all__ = [

@@ -67,43 +67,82 @@ class Fault:
 
 
 def drop_response(*, carry_out: bool = True) -> Fault:
-    """Lose the response: the connection is reset, before or after the request was taken."""
+    """Lose the response: the connection is reset, before or after the request was taken.
+
+    Args:
+        carry_out: whether the request is carried out all the same.
+    """
     return Fault(carry_out=carry_out, drop=True)
 
 
 def delay_response(seconds: float) -> Fault:
-    """Carry the request out, but respond late."""
+    """Carry the request out, but respond late.
+
+    Args:
+        seconds: how late.
+    """
     return Fault(delay=seconds)
 
 
 def truncate_response(keep: int = 20, *, carry_out: bool = True) -> Fault:
-    """Reset the connection in the middle of the response."""
+    """Reset the connection in the middle of the response.
+
+    Args:
+        keep: how many bytes of the body arrive before that.
+        carry_out: whether the request is carried out all the same.
+    """
     return Fault(carry_out=carry_out, keep=keep)
 
 
 def respond_with(ret_code: int, *, carry_out: bool = False, reset_in: float | None = None) -> Fault:
-    """Respond with a retCode; for a rate limit, with the header that says when it resets."""
+    """Respond with a retCode; for a rate limit, with the header that says when it resets.
+
+    Args:
+        ret_code: the retCode.
+        carry_out: whether the request is carried out all the same.
+        reset_in: seconds after which the rate limit resets, as the header says; None for the true header.
+    """
     return Fault(carry_out=carry_out, ret_code=ret_code, reset_in=reset_in)
 
 
 def respond_with_status(code: int, body: bytes = b"", *, carry_out: bool = False) -> Fault:
-    """Respond with an HTTP status and any body."""
+    """Respond with an HTTP status and any body.
+
+    Args:
+        code: the HTTP status.
+        body: the body.
+        carry_out: whether the request is carried out all the same.
+    """
     return Fault(carry_out=carry_out, status=code, body=body)
 
 
 def respond_with_body(content: bytes, *, carry_out: bool = True) -> Fault:
-    """Respond with any body."""
+    """Respond with any body.
+
+    Args:
+        content: the body.
+        carry_out: whether the request is carried out all the same.
+    """
     return Fault(carry_out=carry_out, body=content)
 
 
 def respond_with_page(code: int = 200, *, carry_out: bool = False) -> Fault:
-    """Respond with a page, as a gateway does."""
+    """Respond with a page, as a gateway does.
+
+    Args:
+        code: the HTTP status.
+        carry_out: whether the request is carried out all the same.
+    """
     page = b"<html><head><title>ERROR</title></head><body>The request could not be satisfied.</body></html>"
     return Fault(carry_out=carry_out, status=code, body=page, headers={"Content-Type": "text/html"})
 
 
 def fill_first(ret_code: int | None = None) -> Fault:
-    """Fill the order just before the request is looked at; the exchange often says 110001 then."""
+    """Fill the order just before the request is looked at; the exchange often says 110001 then.
+
+    Args:
+        ret_code: the retCode of the response; None for the true one.
+    """
     return Fault(fill_first=True, ret_code=ret_code)
 
 
@@ -123,7 +162,11 @@ def respond_with_foreign_ids() -> Fault:
 
 
 def lag_response(seconds: float) -> Fault:
-    """Show a query the state of so many seconds ago, as a lagging replica does. The next query may see a newer one."""
+    """Show a query the state of so many seconds ago, as a lagging replica does. The next query may see a newer one.
+
+    Args:
+        seconds: how old the state is.
+    """
     return Fault(lag=seconds)
 
 
@@ -150,12 +193,21 @@ def drop_event() -> EventFault:
 
 
 def delay_event(seconds: float) -> EventFault:
-    """Let the event come late, after those that follow in the meantime."""
+    """Let the event come late, after those that follow in the meantime.
+
+    Args:
+        seconds: how late.
+    """
     return EventFault(delay=seconds)
 
 
 def repeat_event(copies: int = 2, *, interval: float = 0.0) -> EventFault:
-    """Let the event come so many times, so many seconds apart."""
+    """Let the event come several times.
+
+    Args:
+        copies: how often it comes.
+        interval: seconds between its copies.
+    """
     return EventFault(copies=copies, interval=interval)
 
 
@@ -217,9 +269,9 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self.stream = StreamFaults()
-        self.trade = TradeFaults()
-        self.lists = ListFaults()
+        self.stream: StreamFaults = StreamFaults()
+        self.trade: TradeFaults = TradeFaults()
+        self.lists: ListFaults = ListFaults()
         self._lock = threading.Lock()
         self._per_order: dict[str, deque[Fault]] = {}
         self._per_link_id: dict[str, deque[Fault]] = {}
@@ -236,13 +288,22 @@ class Faults:
         In a batch, only this order is not cancelled, is filled, or gets the fault's retCode as its code. What goes
         wrong with a response goes wrong with that of the whole batch; of several such faults, the first that hides what
         became of the batch, or the first.
+
+        Args:
+            order_id: the order.
+            faults: what goes wrong with the requests.
         """
         with self._lock:
             self._per_order.setdefault(order_id, deque()).extend(faults)
         return self
 
     def on_create(self, order_link_id: str, faults: Iterable[Fault]) -> Self:
-        """Let the next requests to create an order of this link id go wrong, one fault each."""
+        """Let the next requests to create an order of this link id go wrong, one fault each.
+
+        Args:
+            order_link_id: the link id.
+            faults: what goes wrong with the requests.
+        """
         with self._lock:
             self._per_link_id.setdefault(order_link_id, deque()).extend(faults)
         return self
@@ -259,7 +320,11 @@ class Faults:
         return self
 
     def waiting(self, of: Requests = "cancels") -> int:
-        """Return how many of the faults of `on_next` no request has met yet."""
+        """Return how many of the faults of `on_next` no request has met yet.
+
+        Args:
+            of: which requests.
+        """
         with self._lock:
             return len(self._next[of])
 
@@ -275,7 +340,12 @@ class Faults:
         return self
 
     def on_event(self, order_id: str, faults: Iterable[EventFault]) -> Self:
-        """Let the next events of this order go wrong, one fault each, whether or not somebody listens."""
+        """Let the next events of this order go wrong, one fault each, whether or not somebody listens.
+
+        Args:
+            order_id: the order.
+            faults: what goes wrong with the events.
+        """
         with self._lock:
             self._next_event.setdefault(order_id, deque()).extend(faults)
         return self
@@ -349,13 +419,21 @@ class Faults:
             return _draw(self._random.get(requests))
 
     def take_for_order_of_batch(self, order_id: str | None) -> Fault | None:
-        """Return what is to go wrong with this order in a batch, None if it is to go right."""
+        """Return what is to go wrong with this order in a batch, None if it is to go right.
+
+        Args:
+            order_id: the order; None if the batch names none that exists.
+        """
         with self._lock:
             waiting = self._per_order.get(order_id or "")
             return waiting.popleft() if waiting else None
 
     def take_for_read(self, of: Literal["realtime", "history"] = "realtime") -> Fault | None:
-        """Return the fault of a query of this list, None if it is to go right."""
+        """Return the fault of a query, None if it is to go right.
+
+        Args:
+            of: the list that is queried.
+        """
         with self._lock:
             for number, (target, fault) in enumerate(self._next_read):
                 if target in (of, "either"):
@@ -364,13 +442,22 @@ class Faults:
             return _draw(self._random.get("reads"))
 
     def take_for_event(self, order_id: str) -> EventFault | None:
-        """Return the fault of an event of this order, None if it is to go right."""
+        """Return the fault of an event, None if it is to go right.
+
+        Args:
+            order_id: the order that it is about.
+        """
         with self._lock:
             waiting = self._next_event.get(order_id)
             return waiting.popleft() if waiting else _draw(self._random_event)
 
     def report(self, order_id: str, order: dict[str, Any]) -> dict[str, Any]:
-        """Return an order as it is reported, by the names on the wire: wrongly, if a test wants it."""
+        """Return an order as it is reported: wrongly, if a test wants it.
+
+        Args:
+            order_id: the order.
+            order: its true fields, by the names on the wire.
+        """
         with self._lock:
             fields, without = self._misreported.get(order_id, ({}, frozenset[str]()))
         return {name: value for name, value in {**order, **fields}.items() if name not in without}

@@ -66,10 +66,10 @@ class Exchange:
     """
 
     def __init__(self, *, clock: Clock = system_clock) -> None:
-        self.clock = clock
-        self.faults = Faults()
+        self.clock: Clock = clock
+        self.faults: Faults = Faults()
         self._keys: dict[str, Verify] = {}
-        self.open_order_limits = OpenOrderLimits()
+        self.open_order_limits: OpenOrderLimits = OpenOrderLimits()
         self._records = Records()
         self._prices: dict[tuple[str, str], Decimal] = {}
         self._lock = threading.RLock()
@@ -77,17 +77,32 @@ class Exchange:
         self._listeners: list[Callable[[Order], None]] = []
 
     def register_key(self, api_key: str, secret: str) -> None:
-        """Let an API key in: with its HMAC secret, or with its RSA public key as PEM."""
+        """Let an API key in.
+
+        Args:
+            api_key: the key.
+            secret: its HMAC secret, or its RSA public key as PEM.
+        """
         self._keys[api_key] = verifier(secret)
 
     def verify(self, api_key: str) -> Verify | None:
-        """Return what checks signatures of a key, None if the key is not registered."""
+        """Return what checks signatures of a key, None if the key is not registered.
+
+        Args:
+            api_key: the key.
+        """
         return self._keys.get(api_key)
 
     def listen(self, listener: Callable[[Order], None]) -> Callable[[], None]:
         """Call a listener with every order that changes, faults or not, in the thread that changes it.
 
-        It is called while the exchange is locked: let it be quick. Returns a function that ends the calls.
+        It is called while the exchange is locked: let it be quick.
+
+        Args:
+            listener: is given the order, as the stream reports it.
+
+        Returns:
+            A function that ends the calls.
         """
         with self._lock:
             self._listeners.append(listener)
@@ -181,6 +196,9 @@ class Exchange:
     def order(self, order_id: str) -> Order:
         """Return an order as it stands now.
 
+        Args:
+            order_id: the order.
+
         Raises:
             KeyError: there is no such order.
         """
@@ -211,7 +229,11 @@ class Exchange:
             return self._change(record, filled(record.order, qty, record.price, self.clock()))
 
     def lose_race(self, order_id: str) -> None:
-        """Fill an order as if a cancel of it had come a moment too late: the stream reports the fill twice."""
+        """Fill an order as if a cancel of it had come a moment too late: the stream reports the fill twice.
+
+        Args:
+            order_id: the order; if it is closed, nothing happens.
+        """
         with self._lock:
             record = self._records[order_id]
             if not record.is_open:
@@ -222,6 +244,9 @@ class Exchange:
 
     def trigger(self, order_id: str) -> Order:
         """Trigger an order that waits for that, and return it: it is `Triggered`, and at once `New`.
+
+        Args:
+            order_id: the order.
 
         Raises:
             ValueError: the order does not wait for a trigger.
@@ -256,7 +281,12 @@ class Exchange:
             return self._change(record, ended(record.order, status, cancel_type, reject_reason, self.clock()))
 
     def repeat_last_event(self, order_id: str, times: int = 1) -> None:
-        """Let the stream report once more, or more often, what an order is: also one that ended long ago."""
+        """Let the stream report once more, or more often, what an order is: also one that ended long ago.
+
+        Args:
+            order_id: the order.
+            times: how often.
+        """
         with self._lock:
             for _ in range(times):
                 self._publish(self.order(order_id))
@@ -330,7 +360,11 @@ class Exchange:
     # ---- what clients ask for
 
     def request_place(self, placement: Placement) -> tuple[Order, CarryOut] | Refusal:
-        """Acknowledge an order: return it, open, and what lets it meet the last price later; or refuse."""
+        """Acknowledge an order: return it, open, and what lets it meet the last price later; or refuse.
+
+        Args:
+            placement: what the order is placed with.
+        """
         with self._lock:
             last_price = self._last_price(placement.category, placement.symbol)
             if placement.order_type == "Market" and last_price:
@@ -356,7 +390,11 @@ class Exchange:
                 self._arrive(record)
 
     def request_cancel(self, name: OrderName) -> tuple[Order, CarryOut] | Refusal:
-        """Acknowledge a cancel: return the order and what carries the cancel out later; or refuse."""
+        """Acknowledge a cancel: return the order and what carries the cancel out later; or refuse.
+
+        Args:
+            name: which order it is about.
+        """
         with self._lock:
             record = self._records.find(name)
             if record is None:
@@ -369,6 +407,9 @@ class Exchange:
         """Acknowledge a cancel of all open orders that a query means: return them, and what cancels them later.
 
         Of linear and inverse orders these are at most 500, picked at random.
+
+        Args:
+            query: which orders it is about.
         """
         with self._lock:
             records = self._records.find_open(query)
@@ -402,28 +443,48 @@ class Exchange:
     # ---- which orders a request means
 
     def find(self, name: OrderName) -> Order | None:
-        """Return the order that a request to cancel names, None if there is none."""
+        """Return the order that a request to cancel names, None if there is none.
+
+        Args:
+            name: how the request names it.
+        """
         with self._lock:
             record = self._records.find(name)
         return shown(record.order, "stream") if record else None
 
     def find_open(self, query: OrderQuery) -> list[Order]:
-        """Return the open orders that a request to cancel all means."""
+        """Return the open orders that a request to cancel all means.
+
+        Args:
+            query: which orders the request is about.
+        """
         with self._lock:
             return [shown(record.order, "stream") for record in self._records.find_open(query)]
 
     def knows(self, order_id: str) -> bool:
-        """Return whether there is an order of this id."""
+        """Return whether there is an order of this id.
+
+        Args:
+            order_id: the id.
+        """
         return order_id in self._records
 
     def query(self, query: OrderQuery) -> list[Order]:
-        """Return the orders that the list of open and recently closed orders shows, newest first."""
+        """Return the orders that the list of open and recently closed orders shows, newest first.
+
+        Args:
+            query: which orders the request is about.
+        """
         lag = self.faults.lists.realtime_lag if query.seconds_ago is None else query.seconds_ago
         with self._lock:
             return self._records.query(query, monotonic() - lag)
 
     def query_history(self, query: OrderQuery) -> list[Order]:
-        """Return the orders that the history shows, newest first."""
+        """Return the orders that the history shows, newest first.
+
+        Args:
+            query: which orders the request is about.
+        """
         lag = self.faults.lists.history_lag if query.seconds_ago is None else query.seconds_ago
         with self._lock:
             return self._records.query_history(query, monotonic() - lag, self.clock())

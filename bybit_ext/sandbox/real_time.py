@@ -17,7 +17,7 @@ def _make_clock() -> Callable[[], float]:
     return partial(time.monotonic)  # Windows
 
 
-monotonic = _make_clock()
+monotonic: Callable[[], float] = _make_clock()
 """Returns monotonic time, in s."""
 
 

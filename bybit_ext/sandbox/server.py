@@ -49,8 +49,8 @@ class Sandbox(Exchange):
         clock: Clock = system_clock,
     ) -> None:
         super().__init__(clock=clock)
-        self.api_key = f"sandbox{secrets.token_hex(6)}"
-        self.api_secret = secrets.token_hex(18)
+        self.api_key: str = f"sandbox{secrets.token_hex(6)}"
+        self.api_secret: str = secrets.token_hex(18)
         self.register_key(self.api_key, self.api_secret)
         self._page = Explorer(Target("sandbox", self._open_client)) if find_swagger_ui() else None
         self._app = create_app(

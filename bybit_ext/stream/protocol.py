@@ -30,7 +30,7 @@ class Subscribe:
     """
 
     op = "subscribe"
-    text = json.dumps({"op": op, "args": [TOPIC]})
+    text: str = json.dumps({"op": op, "args": [TOPIC]})
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
         self.secrets = secrets

@@ -149,7 +149,7 @@ class LoopThread:
     """
 
     def __init__(self, settings: TradeSettings) -> None:
-        self.pool = TradePool(settings)
+        self.pool: TradePool = TradePool(settings)
         self._host = settings.route.address.host
         self._is_inherited = False
         self._loop = asyncio.new_event_loop()

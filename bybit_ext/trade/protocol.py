@@ -94,7 +94,7 @@ class TradeProtocol:
     """
 
     def __init__(self, url: str, log_in: Callable[[], LogIn]) -> None:
-        self.is_over = False
+        self.is_over: bool = False
         self._frames = ClientProtocol(parse_uri(url), max_size=MAX_REPLY_SIZE, logger=frames_log)
         self._log_in = log_in
         self._secrets: tuple[str, ...] = ()

@@ -253,10 +253,11 @@ class TestFaults:
             client.receive()
 
     def test_a_sandbox_ends_while_answers_are_late(self) -> None:
+        before = set(threading.enumerate())
         with Sandbox(clock=lambda: NOW) as exchange, TradeClient(exchange) as client:
             client.log_in()
             client.send(cancel_of(faulty(exchange, delay_response(60.0))))
             client.ask({"op": "ping"})
             started = time.monotonic()
         assert time.monotonic() - started < LIMIT
-        assert not [one for one in threading.enumerate() if one.name == "sandbox"]
+        assert not [one for one in set(threading.enumerate()) - before if one.name == "sandbox"]

@@ -1,6 +1,5 @@
 """Run the package with the lowest versions that pyproject.toml declares.
 
-command      what scripts/lowest does: make the environment, run the demo and the tests
-bounds       the lowest versions, read from pyproject.toml
-environment  a virtual environment with exactly these
+command   what scripts/lowest does: make the environment, run the demo and the tests
+bounds    the lowest versions, read from pyproject.toml
 """

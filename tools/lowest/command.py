@@ -6,27 +6,18 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+from tools.environment import make_environment
 from tools.lowest.bounds import lowest_python, lowest_versions
-from tools.lowest.environment import make_environment
-from tools.project import ROOT
+from tools.project import ROOT, TESTS_OF_TOOLS
 
 FOLDER = ROOT / ".venv" / "lowest"
 _EXTRA = "all"
 # What runs the tests, of the extra dev: the lowest versions of these are as good.
 _RUNNERS = ("hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trustme")
 _LEFT_OUT = (
-    # of tools that develop the project, in whatever version it has
-    "conformance",
-    "docs",
-    "live",
-    "page_check",
-    "peers",
-    "tools",
-    "test_document.py",
-    "test_live.py",
-    "test_packaging.py",
-    "test_regenerate.py",
-    "test_typing.py",
+    *TESTS_OF_TOOLS,
+    # of a library that wants newer ones
+    "examples/test_cancel_endpoint.py",
     # in a browser
     "explorer/test_browser.py",
     # of chance, which versions do not change
@@ -46,7 +37,7 @@ def main(arguments: list[str]) -> int:
     versions = {**lowest_versions(project, [_EXTRA]), **{name: development[name] for name in _RUNNERS}}
     python = lowest_python(project)
     print(f"== lowest versions, on Python {python}:", *_lines(versions), sep="\n   ", flush=True)
-    interpreter = make_environment(FOLDER, python, versions, _EXTRA)
+    interpreter = make_environment(FOLDER, python, _lines(versions), _EXTRA)
     status = _run(interpreter, "-m", "bybit_ext", "demo")
     if status:
         return status

@@ -1,0 +1,96 @@
+"""Cancel all orders on SIGTERM, as systemd and Kubernetes send it, end by a deadline, and say what is still open.
+
+    python examples/kill_switch.py --environment testnet    # BYBIT_API_KEY and BYBIT_API_SECRET from the environment
+
+Stop what places orders first: what it places afterwards stays open. Whoever sends SIGTERM must wait longer for the end
+than `DEADLINE`. Exit status: 0 nothing is open, 1 orders are open, 3 that is not known.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from bybit_v5.api.trade import get_orders
+from bybit_v5.models import CancelAllBySettleCoin, CancelAllOptions, CancelAllSpot
+
+from bybit_ext import (
+    Bybit,
+    BybitError,
+    CancelAllOutcome,
+    CancelAllRequest,
+    CancelOutcome,
+    OrderClosed,
+    OrderNotFound,
+)
+
+DEADLINE = 10.0  # seconds from the signal to the end
+NOTHING_OPEN, OPEN, UNKNOWN = 0, 1, 3
+# Inverse orders need their coins, like CancelAllBySettleCoin("inverse", "BTC"): add those that you trade.
+EVERYTHING: dict[str, CancelAllRequest] = {
+    "linear, in USDT": CancelAllBySettleCoin("linear", "USDT"),
+    "linear, in USDC": CancelAllBySettleCoin("linear", "USDC"),
+    "spot": CancelAllSpot("spot"),
+    "spot, with a trigger": CancelAllSpot("spot", order_filter="StopOrder"),
+    "spot, take-profit and stop-loss": CancelAllSpot("spot", order_filter="tpslOrder"),
+    "options": CancelAllOptions("option"),
+}
+
+
+def cancel_everything(bybit: Bybit) -> int:
+    """Cancel all orders at once, print what became of them, and return the exit status."""
+
+    def cancel(request: CancelAllRequest) -> CancelAllOutcome | BybitError:
+        try:
+            return bybit.cancel_all_and_confirm(request, deadline=DEADLINE)
+        except BybitError as error:
+            return error
+
+    with ThreadPoolExecutor(len(EVERYTHING)) as threads:
+        outcomes = threads.map(cancel, EVERYTHING.values())
+        return max(report(kind, outcome) for kind, outcome in zip(EVERYTHING, outcomes, strict=True))
+
+
+def report(kind: str, outcome: CancelAllOutcome | BybitError) -> int:
+    """Print what became of the orders of a kind, and return what the exit status should be for it."""
+    if isinstance(outcome, BybitError) or outcome.still_open is None:
+        print(f"{kind}: whether orders are open is not known. {outcome if isinstance(outcome, BybitError) else ''}")
+        return UNKNOWN
+    print(f"{kind}: {len(outcome.before)} were open, {len(outcome.still_open)} are.")
+    for order in outcome.still_open:
+        print(f"  open: {order.symbol} {order.order_id} {order.side} {order.qty} at {order.price}")
+    unclear = list(unclear_ends(outcome))
+    for error in unclear:
+        print(f"  not known how an order ended: {error}")
+    return UNKNOWN if unclear else OPEN if outcome.still_open else NOTHING_OPEN
+
+
+def unclear_ends(outcome: CancelAllOutcome) -> Iterable[BybitError]:
+    """Return the errors of orders that may be open, though no list shows them."""
+    shown = {order.order_id for order in outcome.still_open or []}
+    for order, result in zip(outcome.before, outcome.results, strict=True):
+        if isinstance(result, CancelOutcome | OrderNotFound | OrderClosed):
+            continue
+        if order.order_id not in shown:
+            yield result
+
+
+def main(**options: Any) -> int:
+    """Wait for SIGTERM or Ctrl-C, then cancel everything. Takes the options of `Bybit`; returns the exit status."""
+    # Blocked, they interrupt nothing: the first is waited for, and a second one does not end the cancels half-way.
+    signals = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    with Bybit(**options) as bybit:
+        # A wrong key, clock or address shows now, and not when it matters.
+        bybit.call(get_orders, category="linear", settle_coin="USDT", limit=1)
+        print("ready", flush=True)
+        signal.sigwait(signals)
+        return cancel_everything(bybit)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--environment", choices=["mainnet", "testnet", "demo"], required=True)
+    sys.exit(main(environment=parser.parse_args().environment))
