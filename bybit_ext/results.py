@@ -191,7 +191,7 @@ class CancelOutcome(Serializable):
         accepted: the acknowledgement; None if none came.
         requested_at: when the call began, UTC in ms; by this machine's clock, corrected if the exchange refused it.
         confirmed_at: when the end was known here, UTC in ms by the same clock.
-        reply: the answer that showed the end, if it was read back; None if the stream reported it, whose words are in
+        reply: the first answer that showed the end; None if the stream alone reported it, whose words are in
             `order.to_dict()`. The answer to the cancel is `accepted.reply`.
 
     Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order

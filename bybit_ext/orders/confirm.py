@@ -171,5 +171,5 @@ class Confirmation:
             accepted=self.calls.identity.accepted,
             requested_at=requested_at,
             confirmed_at=requested_at + round((self.calls.time.now - self.began.time) * 1000),
-            reply=self.shown_by.get(end.order.order_id) if end.source == "read-back" else None,
+            reply=self.shown_by.get(end.order.order_id),
         )

@@ -343,6 +343,8 @@ class TestLookUp:
             world.place()
         assert type(caught.value) is Refused
         assert caught.value.sends == 1
+        assert caught.value.reply is not None
+        assert "EC_PostOnlyWillTakeLiquidity" in caught.value.reply.body
 
     @pytest.mark.parametrize("reason", [None, 5, "x" * 10_000])
     def test_a_reason_that_is_none_does_not_hide_the_rejection(self, world: PlaceWorld, reason: Any) -> None:

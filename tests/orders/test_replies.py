@@ -59,6 +59,14 @@ def test_an_end_that_was_read_back_has_the_list_that_showed_it(call: Call, excha
     assert content_of(outcome.accepted.reply)["result"]["orderId"] == order.order_id
 
 
+def test_lists_that_show_the_order_before_its_end_do_not_count(call: Call) -> None:
+    with Sandbox(cancel_delay=0.3) as exchange:
+        order = exchange.place("linear", "BTCUSDT")
+        outcome = call("cancel_and_confirm", by_id(order.order_id), **options_of(exchange, stream=False))
+    (listed,) = content_of(outcome.reply)["result"]["list"]
+    assert listed["orderStatus"] == "Cancelled"
+
+
 def test_an_end_that_the_stream_reported_has_none_but_the_order(call: Call, exchange: Sandbox) -> None:
     order = exchange.place("linear", "BTCUSDT")
     outcome = call("cancel_and_confirm", by_id(order.order_id), **options_of(exchange))
