@@ -7,7 +7,6 @@ from typing import Any
 from bybit_v5.models import Order
 from rich.console import Console
 
-from bybit_ext.explorer import find_swagger_ui
 from bybit_ext.sandbox import Exchange, Sandbox
 from bybit_ext.sandbox.exceptions import OrderRefused
 from bybit_ext.sandbox.order_states import OPEN
@@ -75,7 +74,7 @@ def serve(console: Console, port: int) -> None:
             f"To list those that are open:\n\nbybit orders {host} --category linear --symbol BTCUSDT\n\n"
             f"To see what happens there:\n\nbybit watch {hosts}"
         )
-        if find_swagger_ui():
+        with suppress(ModuleNotFoundError):  # without the extra `explore` there is no page
             console.print(f"\nTo try it in a browser:\n\n{exchange.page_url}", soft_wrap=True)
         try:
             threading.Event().wait()

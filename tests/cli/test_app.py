@@ -456,8 +456,8 @@ class TestOutputThatFails:
         assert json.loads(result.stdout)["order_link_id"] == "a:100:b:key:"
 
 
-@pytest.mark.parametrize("command", ["sandbox", "demo"])
-def test_without_the_sandbox_extra_the_message_names_it(command: str) -> None:
+@pytest.mark.parametrize(("command", "extra"), [("sandbox", "sandbox"), ("demo", "sandbox"), ("explore", "explore")])
+def test_without_its_extra_the_message_names_it(command: str, extra: str) -> None:
     code = (
         "import sys, bybit_ext.__main__ as m\n"
         "sys.modules['starlette'] = None\n"
@@ -466,7 +466,7 @@ def test_without_the_sandbox_extra_the_message_names_it(command: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "bybit-v5[sandbox]" in done.stderr
+    assert f"bybit-v5[{extra}]" in done.stderr
     assert "Traceback" not in done.stderr
 
 
