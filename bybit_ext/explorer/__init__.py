@@ -14,9 +14,12 @@ program with `AsyncBybit` would.
     static       the page itself
 """
 
-from .assets import find_swagger_ui
-from .explorer import Explorer, Target
-from .recording import RecordingBybit
-from .server import serve
+try:
+    from .assets import find_swagger_ui
+    from .explorer import Explorer, Target
+    from .recording import RecordingBybit
+    from .server import serve
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error.msg}: the page needs pip install 'bybit-v5[explore]'", name=error.name) from None
 
 __all__ = ["Explorer", "RecordingBybit", "Target", "find_swagger_ui", "serve"]

@@ -268,7 +268,7 @@ class TestChecks:
         [
             ("GET", "/v5/account/info", 404),
             ("GET", "/v5/market/time/", 404),
-            ("GET", "/", 404),
+            ("GET", "/v5", 404),
             ("POST", "/prefix/v5/order/create", 404),
             ("GET", "/v5/private", 404),
             ("GET", "/v5/order/cancel", 405),
