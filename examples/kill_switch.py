@@ -3,7 +3,7 @@
     python examples/kill_switch.py --environment testnet    # BYBIT_API_KEY and BYBIT_API_SECRET from the environment
 
 Stop what places orders first: what it places afterwards stays open. Whoever sends SIGTERM must wait longer for the end
-than `DEADLINE`. Exit status: 0 nothing is open, 1 orders are open, 3 that is not known.
+than `DEADLINE`. Exit status: 0 nothing is open, 3 orders are open, 4 that is not known; any other says that it failed.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from bybit_ext import (
 )
 
 DEADLINE = 10.0  # seconds from the signal to the end
-NOTHING_OPEN, OPEN, UNKNOWN = 0, 1, 3
+NOTHING_OPEN, OPEN, UNKNOWN = 0, 3, 4  # from best to worst; Python itself ends with 1, and a wrong option with 2
 # Inverse orders need their coins, like CancelAllBySettleCoin("inverse", "BTC"): add those that you trade.
 EVERYTHING: dict[str, CancelAllRequest] = {
     "linear, in USDT": CancelAllBySettleCoin("linear", "USDT"),

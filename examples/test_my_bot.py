@@ -1,6 +1,8 @@
 """Tests of a bot, on an exchange that goes wrong when a test says so: no key, no network, no mocks.
 
-pytest examples/test_my_bot.py    # the fixture `bybit_sandbox` comes with bybit-v5[sandbox]
+    pytest examples/test_my_bot.py
+
+The fixture `bybit_sandbox` comes with the extra `sandbox`.
 """
 
 from collections.abc import Iterator
