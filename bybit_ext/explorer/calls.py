@@ -6,7 +6,6 @@ be by a type checker, and never leaves this machine.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cache
 from importlib import import_module
 from types import UnionType
 from typing import Any, Union, cast, get_args, get_origin
@@ -157,13 +156,8 @@ def _fit(models: Sequence[Any], fields: Mapping[str, Any]) -> Any:
 # ---- the generated code
 
 
-@cache
-def _module_named(name: str) -> Any:
-    return import_module(name)
-
-
 def _module_of(operation: Mapping[str, Any]) -> Any:
-    return _module_named(f"bybit_v5.api.{operation['tags'][0]}.{_snake(operation['operationId'])}")
+    return import_module(f"bybit_v5.api.{operation['tags'][0]}.{_snake(operation['operationId'])}")
 
 
 def _models_of(module: Any) -> list[Any]:

@@ -143,8 +143,7 @@ class TestBeforeSending:
             (b"[" * 100_000, "is not JSON"),
         ],
     )
-    def test_a_wrong_body_is_not_sent(self, exchange: Sandbox, page: Page, body: Any, problem: str) -> None:
-        del exchange
+    def test_a_wrong_body_is_not_sent(self, page: Page, body: Any, problem: str) -> None:
         report = page.run("POST", "/v5/order/cancel", body)
         assert (report["verdict"]["kind"], report["verdict"]["name"]) == ("not sent", "InvalidInput")
         assert problem in report["verdict"]["text"]

@@ -113,7 +113,7 @@ def test_a_key_that_is_refused_is_told_on_the_page(exchange: Sandbox) -> None:
     assert API_KEY not in json.dumps(content)
 
 
-def test_a_sandbox_opened_again_has_its_page_again(exchange: Sandbox) -> None:
+def test_a_sandbox_opened_again_has_its_page_again() -> None:
     with Sandbox() as sandbox:
         sandbox.place("linear", "BTCUSDT")
         first = open_page(sandbox.page_url)
@@ -123,7 +123,6 @@ def test_a_sandbox_opened_again_has_its_page_again(exchange: Sandbox) -> None:
         second = open_page(sandbox.page_url)
         with second.http:
             assert len(second.start()["orders"]) == 1
-    del exchange
 
 
 class TestWithoutSwaggerUI:
