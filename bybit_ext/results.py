@@ -278,6 +278,8 @@ class SendEvent(Serializable):
         elapsed: seconds that it took, with connecting and waiting for a connection.
         pause: seconds until the same request is sent again; None if it is not. Calls that look their order up first,
             or put it into another batch, may still send a new request.
+
+    Source: https://bybit-exchange.github.io/docs/v5/guide
     """
 
     operation: str

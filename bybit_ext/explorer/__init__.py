@@ -20,6 +20,8 @@ try:
     from .recording import RecordingBybit
     from .server import serve
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(f"{error.msg}: the page needs pip install 'bybit-v5[explore]'", name=error.name) from None
+    raise ModuleNotFoundError(
+        f"{error.name} is not installed: the page needs pip install 'bybit-v5[explore]'", name=error.name
+    ) from None
 
 __all__ = ["Explorer", "RecordingBybit", "Target", "find_swagger_ui", "serve"]

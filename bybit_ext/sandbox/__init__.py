@@ -39,7 +39,7 @@ try:
     from .server import Sandbox
 except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
-        f"{_error.msg}: the sandbox needs pip install 'bybit-v5[sandbox]'", name=_error.name
+        f"{_error.name} is not installed: the sandbox needs pip install 'bybit-v5[sandbox]'", name=_error.name
     ) from None
 
 __all__ = [

@@ -83,7 +83,7 @@ def test_a_taken_port_is_told(sandbox: Sandbox) -> None:
     port = sandbox.url.rpartition(":")[2]
     result = RUNNER.invoke(cli.app, ["explore", "--port", port])
     assert result.exit_code == 2
-    assert "The page cannot be served" in result.stderr
+    assert "The page cannot be run" in result.stderr
 
 
 @pytest.mark.parametrize(("arguments", "is_opened"), [([], True), (["--no-open"], False)])

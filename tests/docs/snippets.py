@@ -70,7 +70,7 @@ COMMANDS = [
     for page, blocks in BLOCKS.items()
     for block in blocks
     if block.language == "console"
-    for line in block.code.splitlines()
+    for line in block.code.replace("\\\n", "").splitlines()
     if line and not line.startswith("#")
 ]
 

@@ -1,35 +1,27 @@
 """The endpoint, asked over HTTP: it says as much as is known, and no more."""
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
+from bybit_ext.loopback import LoopbackServer
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import Fault, drop_response, respond_with
 from examples.cancel_endpoint import create_app
-from tests.conftest import options_of, wait_until
+from tests.conftest import options_of
 
 GONE = "http://127.0.0.1:9"  # nobody listens on the port `discard`
 
 
 @contextmanager
 def served(exchange: Sandbox, **more: Any) -> Generator[str]:
-    """Serve the application as `uvicorn` does, on a port of its own."""
+    """Serve the application on a port of its own."""
     app = create_app(**options_of(exchange, deadline=1.5, **more))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        wait_until(lambda: server.started or not thread.is_alive())
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
+    with LoopbackServer(app, name="endpoint") as server:
+        yield server.url
 
 
 def ask(url: str, order_id: str = "c6f055d9-7f21-4079-913d-e6523a9cfffa", category: str = "linear") -> httpx.Response:
