@@ -36,7 +36,7 @@ class Documented:
     @property
     def parameters(self) -> list[str]:
         """The names that a caller can give, as a docstring writes them."""
-        marks: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+        marks: dict[object, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
         return [
             marks.get(one.kind, "") + one.name
             for one in inspect.signature(self.it).parameters.values()

@@ -7,7 +7,6 @@ from typing import Any
 from bybit_v5.models import Order
 from rich.console import Console
 
-from bybit_ext.explorer import find_swagger_ui
 from bybit_ext.sandbox import Exchange, Sandbox
 from bybit_ext.sandbox.exceptions import OrderRefused
 from bybit_ext.sandbox.order_states import OPEN
@@ -75,7 +74,9 @@ def serve(console: Console, port: int) -> None:
 def _welcome(exchange: Sandbox) -> str:
     host = f"--base-url {exchange.url}"
     hosts = f"{host} --stream-url {exchange.stream_url}"
-    page = f"\n\nTo try it in a browser:\n\n{exchange.page_url}" if find_swagger_ui() else ""
+    page = ""
+    with suppress(ModuleNotFoundError):  # without the extra `explore` there is no page
+        page = f"\n\nTo try it in a browser:\n\n{exchange.page_url}"
     return (
         f"The sandbox listens on [bold]{exchange.url}[/]. Ctrl-C ends it. It takes this key, and no other:\n\n"
         f"export BYBIT_API_KEY={exchange.api_key}\nexport BYBIT_API_SECRET={exchange.api_secret}\n\n"

@@ -41,7 +41,9 @@ def test_every_test_file_passes_where_only_the_package_is_installed(tmp_path: Pa
 def test_every_bybit_command_is_accepted(page: str, command: str) -> None:
     arguments = shlex.split(command.partition(" | ")[0])[1:]
     if arguments[0] in ENDLESS:
-        arguments = [*arguments, "--help"]
+        arguments.append("--help")
+    if arguments[0] == "cancel" and "--yes" not in arguments:
+        arguments.append("--yes")  # there is no terminal to ask
     result = CliRunner().invoke(cli.app, arguments)
     assert result.exit_code == 0, f"{page}: {result.output}"
 
