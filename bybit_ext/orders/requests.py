@@ -1,7 +1,7 @@
 """What calls about orders take, and which order a cancel is about."""
 
 from collections.abc import Iterable
-from typing import Any, TypeGuard
+from typing import Any
 
 from attrs import frozen
 from bybit_v5.api.trade import cancel_order
@@ -47,9 +47,9 @@ PlaceOrderRequest = (
 """The eight kinds of orders to place."""
 
 
-def is_sendable(order_id: object) -> TypeGuard[str]:
-    """Return whether what the exchange reported as an order id can name an order in a request."""
-    return isinstance(order_id, str) and order_id != "" and order_id.isprintable()
+def sendable_id(reported: object) -> str | None:
+    """Return what the exchange reported as an order id; None if it cannot name an order in a request."""
+    return reported if isinstance(reported, str) and reported != "" and reported.isprintable() else None
 
 
 def check_orders(orders: Iterable[CancelOrderRequest]) -> list[CancelOrderRequest]:
