@@ -31,6 +31,9 @@ class TestText:
         text = f"{KEY} {KEY.lower()} " + " ".join(SPELLINGS.values())
         assert redact(text, SIGNATURE, KEY) == " ".join(["***"] * (2 + len(SPELLINGS)))
 
+    def test_a_spelling_that_begins_with_another_is_replaced_whole(self) -> None:
+        assert redact("ab%25 ab%", "ab%") == "*** ***"
+
     def test_a_secret_of_letters_and_digits_has_one_spelling(self) -> None:
         assert redact(f"{KEY}!", KEY) == "***!"
 
@@ -68,6 +71,7 @@ class TestJson:
             ([KEY, "b", KEY], ["***", "b", "***"]),
             ({"a": 1, KEY: {"b": KEY}, "c": None}, {"a": 1, "***": {"b": "***"}, "c": None}),
             ([{KEY: 1}], [{"***": 1}]),
+            ({KEY: {"b": 1}}, {"***": {"b": 1}}),
             (
                 {"orderId": KEY, "orderLinkId": KEY, "symbol": KEY},
                 {"orderId": KEY, "orderLinkId": KEY, "symbol": "***"},
@@ -133,6 +137,13 @@ class TestLocals:
         assert (held(error), held(behind)) == ([KEY], [KEY])
         clear_locals(error)
         assert (held(error), held(behind)) == ([], [])
+
+    def test_behind_an_error_there_can_be_two(self) -> None:
+        error, first, second = Outer(), chained(explicitly=True), chained(explicitly=True)
+        error.__cause__, error.__context__ = first, second
+        clear_locals(error)
+        for one in (first, first.__cause__, second, second.__cause__):
+            assert held(one) == []
 
     def test_what_the_caller_is_handling_keeps_its_own(self) -> None:
         error = chained(explicitly=False)
