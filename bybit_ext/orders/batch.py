@@ -105,7 +105,7 @@ class BatchCalls:
                     _leave_unsent(part, on_answer)
                     continue
                 yield from self._send(part)
-                is_blocked |= isinstance(part[0].answer, Forbidden)
+                is_blocked = isinstance(part[0].answer, Forbidden)
                 for item in part:
                     wait = self._wait_before_next(item)
                     if wait is None:
@@ -217,7 +217,7 @@ def _take(item: BatchItem, answer: Answer, evidence: Evidence, sent: RetryState,
     state.failures += failures
     state.signed_at, state.lost_an_answer, state.corrected_by = sent.signed_at, sent.lost_an_answer, sent.corrected_by
     state.secrets = list(sent.secrets)
-    item.evidence = evolve(evidence, sends=state.sends)
+    item.evidence = evidence
     if isinstance(answer, BybitError):
         item.evidence = answer.evidence = evolve(answer.evidence, sends=state.sends)
         state.record(answer)

@@ -182,6 +182,9 @@ class TestAnswer:
         listed = [{}, NAMED]
         answers = read({"list": listed}, {"list": [{"code": 110001}, OK]}, (BY_ID, second))
         assert [type(answer) for answer in answers] == [OutcomeUnknown, OutcomeUnknown]
+        displaced = answers[0]
+        assert isinstance(displaced, OutcomeUnknown)
+        assert displaced.ret_code == 0  # the batch was taken, so it is not sent again
 
     def test_the_other_id_of_an_order_does_not_matter(self) -> None:
         """Beside an order id, Bybit ignores the link id; and it may name an order by its link id alone."""
@@ -563,8 +566,7 @@ class TestSendingAgain:
         limited, accepted = world.cancel(orders(2), deadline=1.0)
         assert isinstance(limited, RateLimited)
         assert (limited.ret_code, limited.ret_msg) == (10006, "about id-0")
-        assert limited.retry_at
-        assert limited.retry_at > NOW
+        assert limited.retry_at == NOW + 800
         assert limited.sends == world.times_sent["id-0"] == 4
         assert isinstance(accepted, CancelAccepted)
 
@@ -638,6 +640,14 @@ class TestSendingAgain:
         answers = world.cancel(orders(70))
         assert Counter(kinds(answers)) == {"CancelAccepted": 20, "Forbidden": 20, "NotSent": 30}
         assert world.sizes == [20, 20]
+
+    def test_an_order_whose_answer_was_lost_before_stays_unknown(self, world: BatchWorld) -> None:
+        world.answer = in_turn(LOST, LOST, page(403, "access too frequent"))
+        answers = world.cancel(orders(21))
+        assert world.sizes == [20, 1, 20]
+        assert isinstance(answers[20], OutcomeUnknown)
+        assert isinstance(answers[20].__cause__, NotSent)
+        assert answers[20].sends == 1
 
     def test_a_batch_that_is_refused_for_the_rate_limit_stops_no_other_category(self, world: BatchWorld) -> None:
         def answer(path: str, body: dict[str, Any]) -> Any:

@@ -31,6 +31,7 @@ from bybit_ext import (
     NotSent,
     OrderAccepted,
     OutcomeUnknown,
+    RateLimit,
     RateLimited,
     Refused,
 )
@@ -114,7 +115,7 @@ def found(status: str = "New", *, created: int | None = 5, **fields: Any) -> dic
 
 
 IDS = {"orderId": "id-1", "orderLinkId": "mine"}
-ACCEPTED = reply(result=IDS, time=NOW, headers={"traceid": "trace"})
+ACCEPTED = reply(result=IDS, time=NOW, headers={"traceid": "trace", "x-bapi-limit": "10"})
 
 
 @define
@@ -218,7 +219,8 @@ def since(moment: float, *orders: dict[str, Any]) -> Callable[[float], list[dict
 
 class TestAccepted:
     def test_the_acknowledgement_is_what_the_answer_says(self, world: PlaceWorld) -> None:
-        assert world.place() == OrderAccepted("id-1", "mine", trace_id="trace", server_time=NOW)
+        limit = RateLimit(limit=10)
+        assert world.place() == OrderAccepted("id-1", "mine", trace_id="trace", rate_limit=limit, server_time=NOW)
         assert world.read == []
         assert world.bodies == [an_order().to_dict()]
 
@@ -345,7 +347,7 @@ class TestLookUp:
         assert type(caught.value) is Refused
         assert caught.value.sends == 1
 
-    @pytest.mark.parametrize(("reason", "told"), [(None, ""), (5, ""), ("x" * 10_000, "x" * 100)])
+    @pytest.mark.parametrize(("reason", "told"), [(None, ""), (5, ""), ("z" * 10_000, "z" * 100)])
     def test_a_reason_that_is_none_does_not_hide_the_rejection(self, world: PlaceWorld, reason: Any, told: str) -> None:
         world.creates, world.history = [LOST], always(found("Rejected", rejectReason=reason))
         with pytest.raises(Refused) as caught:
@@ -444,6 +446,11 @@ class TestEcho:
         world.creates, world.history = [LOST], echo
         with pytest.raises(Refused, match=r"\(of \*\*\*\)"):
             world.place()
+
+    def test_an_echo_in_an_answer_about_another_order_is_redacted(self, world: PlaceWorld) -> None:
+        world.creates = [reply(result={"orderId": "id-1", "orderLinkId": f"of {API_KEY}"})]
+        with pytest.raises(OutcomeUnknown, match=r"another order, 'of \*\*\*'\."):
+            world.place(deadline=0.1)
 
 
 class TestOlderOrders:
