@@ -29,6 +29,7 @@ from bybit_ext import (
     OrderClosed,
     OrderNotFound,
     OutcomeUnknown,
+    RateLimit,
     RateLimited,
     Refused,
 )
@@ -99,10 +100,16 @@ def read_one(
 class TestAnswer:
     def test_an_order_that_is_named_with_code_0_is_accepted(self) -> None:
         raw = RawReply(
-            reply(result={"list": [NAMED]}, retExtInfo={"list": [OK]}, time=NOW, headers={"traceid": "trace"})
+            reply(
+                result={"list": [NAMED]},
+                retExtInfo={"list": [OK]},
+                time=NOW,
+                headers={"traceid": "trace", "x-bapi-limit": "10"},
+            )
         )
         answers, evidence = process_batch([BY_ID], raw)
-        assert answers == [CancelAccepted("1", "mine", trace_id="trace", server_time=NOW)]
+        limit = RateLimit(limit=10)
+        assert answers == [CancelAccepted("1", "mine", trace_id="trace", rate_limit=limit, server_time=NOW)]
         assert (evidence.ret_code, evidence.trace_id) == (0, "trace")
 
     def test_an_order_that_is_named_by_its_link_id_is_told_its_id(self) -> None:
@@ -142,12 +149,15 @@ class TestAnswer:
         assert isinstance(error, BybitError)
         assert type(error) is kind
         assert (error.ret_code, error.ret_msg, error.evidence.server_time) == (int(code), "no", NOW)
+        said = "could not say" if kind is OutcomeUnknown else "refused this order of the batch"
+        assert error.args == (f"The exchange {said}.",)
 
     @pytest.mark.parametrize("code", [{}, {"code": None}, {"code": "0"}, {"code": True}, {"code": 0.5}, None, [], 0])
     def test_without_a_code_nothing_is_known_of_an_order(self, code: Any) -> None:
         error = read_one(NAMED, code)
         assert isinstance(error, OutcomeUnknown)
         assert error.args[0].startswith(NO_CODE)
+        assert error.evidence.server_time == NOW
         assert error.ret_code is None
 
     @pytest.mark.parametrize("msg", [None, 5, {"a": 1}])
@@ -170,6 +180,7 @@ class TestAnswer:
         error = read_one({**NAMED, **wrong}, {"code": ret_code}, name)
         assert isinstance(error, OutcomeUnknown)
         assert error.args[0].startswith(ANOTHER)
+        assert (error.ret_code, error.evidence.server_time) == (ret_code, NOW)  # one that was taken is not sent again
 
     @pytest.mark.parametrize("name", [BY_ID, BY_LINK_ID])
     @pytest.mark.parametrize("entry", [{}, None, {"orderId": "", "orderLinkId": ""}, {"orderId": None}])
@@ -185,6 +196,13 @@ class TestAnswer:
         displaced = answers[0]
         assert isinstance(displaced, OutcomeUnknown)
         assert displaced.ret_code == 0  # the batch was taken, so it is not sent again
+
+    @pytest.mark.parametrize(
+        ("name", "entry"),
+        [(BY_LINK_ID, {"orderId": "9", "orderLinkId": ""}), (BY_ID, {"orderId": "", "orderLinkId": "mine"})],
+    )
+    def test_a_refused_order_may_be_named_by_its_other_id_alone(self, name: OrderName, entry: Any) -> None:
+        assert isinstance(read_one(entry, {"code": 110001}, name), OrderNotFound)
 
     def test_the_other_id_of_an_order_does_not_matter(self) -> None:
         """Beside an order id, Bybit ignores the link id; and it may name an order by its link id alone."""
