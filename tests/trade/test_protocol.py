@@ -388,6 +388,23 @@ def test_it_says_good_bye_once_there_is_a_websocket(bare: Peers) -> None:
     assert bare.ours.output() == b""
 
 
+def test_the_answer_to_the_handshake_may_come_in_pieces(bare: Peers) -> None:
+    bare.ours.connect()
+    bare.pump()
+    data = b"".join(bare.theirs.data_to_send())
+    assert bare.take(data[:20]) == bare.take(data[20:]) == []
+    bare.pump()
+    assert len(bare.heard) == 1
+
+
+def test_no_log_shows_a_frame(bare: Peers, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    bare.open()
+    bare.ask()
+    ours = [record for record in caplog.records if record.name != "websockets.server"]
+    assert not [record for record in ours if API_KEY in record.getMessage() or "the signature" in record.getMessage()]
+
+
 def test_nothing_shows_the_log_in(peers: Peers) -> None:
     assert isinstance(peers.ours, TradeProtocol)
     shown = repr(peers.ours) + repr(LogInRefused(Reply(200, {}, API_KEY.encode())))
