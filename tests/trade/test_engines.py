@@ -252,12 +252,20 @@ def _say_good_bye(venue: Venue) -> None:
     venue.peer.wait_for_end()
 
 
-ENDS = [_drop, _close, _send_garbage, _send_half_a_frame, _send_no_frame, _send_too_much, _say_good_bye]
+ENDS = {
+    _drop: "",
+    _close: "the server closed it",
+    _send_garbage: "what came back is not JSON, or not an object",
+    _send_half_a_frame: "the server closed it",
+    _send_no_frame: "what came back is not WebSocket",
+    _send_too_much: f"a message has more than {MAX_REPLY_SIZE} bytes",
+    _say_good_bye: "the server closed it",
+}
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(("end", "reason"), ENDS.items())
 def test_what_is_in_flight_when_a_connection_ends_is_lost(
-    sender: OpenTrade, open_server: OpenServer, end: Callable[[Venue], None]
+    sender: OpenTrade, open_server: OpenServer, end: Callable[[Venue], None], reason: str
 ) -> None:
     def serve(venue: Venue) -> None:
         if venue.peer.server.opened > 1:
@@ -268,7 +276,9 @@ def test_what_is_in_flight_when_a_connection_ends_is_lost(
         return end(venue)
 
     sending = sender(open_server(serving(serve)))
-    found = [result_of(one) for one in send_numbers(sending, 5)]
+    sent = send_numbers(sending, 5)
+    assert all(reason in str(one) for one in sent if isinstance(one, Lost))
+    found = [result_of(one) for one in sent]
     assert found.count(Lost) == 3
     assert sum(isinstance(one, dict) for one in found) == 2
     assert result_of(sending.attempt(number(9))) == {"number": 9}  # over a new connection
@@ -364,7 +374,7 @@ def test_a_request_that_was_given_up_before_it_was_written_never_leaves(
     assert [request["args"][0] for request in venues[0].requests[1:]] == [{"number": 1}, {"number": 3}]
 
 
-def test_nothing_is_kept_of_a_call_that_got_no_answer(async_sender: OpenTrade, open_server: OpenServer) -> None:
+def test_nothing_is_kept_of_a_call_that_has_ended(async_sender: OpenTrade, open_server: OpenServer) -> None:
     def serve(venue: Venue) -> None:
         venue.next_orders(1)
         venue.say({"op": "pong"})  # it is not dead
@@ -374,7 +384,7 @@ def test_nothing_is_kept_of_a_call_that_got_no_answer(async_sender: OpenTrade, o
     assert isinstance(sending.attempt(number(1), seconds=0.2), Lost)
     sending.send(number(2))
     (connection,) = next(iter(sending.engine._pools._pools.values()))._open
-    assert (connection.users, connection._calls, connection._req_ids) == ({}, {}, {})
+    assert (connection.users, connection._calls, connection._req_ids, connection._written_at) == ({}, {}, {}, {})
     assert connection._protocol._in_flight == {}
 
 
