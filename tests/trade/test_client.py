@@ -113,6 +113,8 @@ class TestSettings:
             assert bybit._trade
             assert bybit._trade.route.proxy
             assert bybit._trade.route.proxy.host == "host"
+            # Its answer may echo them.
+            assert {*bybit._trade.route.proxy.secrets, API_KEY} < {*bybit._trade.log_in().secrets}
             assert "word" not in repr(bybit._trade)
 
     def test_a_transport_goes_before_it(self, cancel: Cancel) -> None:

@@ -308,13 +308,17 @@ def test_a_slow_start_is_not_sent_and_nothing_is_signed(sender: OpenTrade, open_
         return ()
 
     server = open_server(serve)
-    assert isinstance(sender(server).attempt(number(1), sign=note, seconds=0.3), NotSent)
+    sent = sender(server).attempt(number(1), sign=note, seconds=0.3)
+    assert isinstance(sent, NotSent)
+    assert "in time" in str(sent)
     assert signed == []
     wait_until(lambda: server.ended == 1)
 
 
 def test_an_answer_that_never_comes_is_lost(sender: OpenTrade, open_server: OpenServer) -> None:
-    assert isinstance(sender(open_server(serving(Venue.wait_for_end))).attempt(seconds=0.3), Lost)
+    sent = sender(open_server(serving(Venue.wait_for_end))).attempt(seconds=0.3)
+    assert isinstance(sent, Lost)
+    assert str(sent) == "no answer came in time"
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", reply(status="502 No"), reply(status="200 OK")])
@@ -599,8 +603,10 @@ def test_a_connection_on_which_something_came_in_is_used_all_the_same(
 def test_who_gives_up_does_not_take_the_connection_from_others(
     async_sender: OpenTrade, open_server: OpenServer
 ) -> None:
+    have_given_up = threading.Event()
+
     def serve(peer: Peer) -> None:
-        time.sleep(0.4)
+        assert have_given_up.wait(LIMIT)
         echo(Venue(peer).log_in())
 
     server = open_server(serve)
@@ -611,12 +617,35 @@ def test_who_gives_up_does_not_take_the_connection_from_others(
         others = [asyncio.create_task(attempt(sending, which, seconds)) for which, seconds in ((1, 0.1), (2, LIMIT))]
         await asyncio.sleep(0.05)
         cancelled.cancel()
+        await asyncio.wait_for(asyncio.shield(others[0]), LIMIT / 2)
+        have_given_up.set()
         return await asyncio.gather(*others)
 
     impatient, patient = sending.run(send_all())
     assert isinstance(impatient, NotSent)
     assert result_of(patient) == {"number": 2}
     assert server.opened == 1
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_given_up(
+    async_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    has_begun, has_ended = threading.Event(), threading.Event()
+
+    def serve(peer: Peer) -> None:
+        has_begun.set()
+        peer.wait_for_end()
+        has_ended.set()
+
+    sending = async_sender(open_server(serve))
+
+    async def send() -> None:
+        task = asyncio.create_task(attempt(sending, 0, LIMIT))
+        await until(has_begun.is_set)
+        task.cancel()
+        await asyncio.wait_for(until(has_ended.is_set), LIMIT / 2)
+
+    sending.run(send())
 
 
 def test_the_time_of_the_first_who_waits_does_not_end_the_others(

@@ -388,6 +388,38 @@ def test_it_says_good_bye_once_there_is_a_websocket(bare: Peers) -> None:
     assert bare.ours.output() == b""
 
 
+def test_the_good_bye_is_a_normal_one(bare: Peers) -> None:
+    bare.shake_hands()
+    bare.ours.close()
+    bare.theirs.receive_data(bare.ours.output())
+    (frame,) = bare.theirs.events_received()
+    assert isinstance(frame, Frame)
+    assert (frame.opcode, bytes(frame.data)) == (Opcode.CLOSE, (1000).to_bytes(2, "big"))
+
+
+@pytest.mark.parametrize("ret_code", [10019, 10003, 10004])
+def test_it_is_over_for_good(peers: Peers, ret_code: int) -> None:
+    assert not peers.ours.is_over
+    first, second, third = peers.ask(), peers.ask(), peers.ask()
+    peers.say(answer(first, retCode=110001))
+    assert not peers.ours.is_over
+    peers.say(answer(second, retCode=ret_code))
+    peers.say(answer(third))
+    assert peers.ours.is_over
+
+
+def test_the_end_of_what_is_no_refusal_says_nothing(bare: Peers) -> None:
+    bare.ours.connect()
+    bare.pump()
+    assert list(bare.ours.receive_eof()) == []
+
+
+def test_to_give_up_twice_is_to_give_up(peers: Peers) -> None:
+    req_id = peers.ask()
+    peers.ours.forget(req_id)
+    peers.ours.forget(req_id)
+
+
 def test_the_answer_to_the_handshake_may_come_in_pieces(bare: Peers) -> None:
     bare.ours.connect()
     bare.pump()
