@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import get_orders
 from bybit_v5.models import CancelByOrderId
@@ -133,8 +133,8 @@ def test_a_log_in_that_is_refused_is_no_send(world: ClientWorld) -> None:
     assert caught.value.sends == 0
 
 
-def test_a_signature_is_made_of_the_query_alone(world: ClientWorld) -> None:
-    caller, time = world.bybit._caller, world.time()
+def test_a_signature_is_made_of_the_query_alone_and_the_caller_s_headers_are_sent_too(world: ClientWorld) -> None:
+    caller, time = evolve(world.bybit._caller, headers=(("Referer", "broker"),)), world.time()
     for target, payload in (("/v5/account/info", b""), ("/v5/account/info?a=b%3Fc", b"a=b%3Fc")):
         flow = call_flow(
             BuiltRequest(Request("GET", target), is_signed=True, is_idempotent=True),
@@ -146,6 +146,7 @@ def test_a_signature_is_made_of_the_query_alone(world: ClientWorld) -> None:
         )
         send = next(flow)
         assert isinstance(send, Send)
+        assert send.request == Request("GET", target, (("Referer", "broker"),))
         headers = dict(send.sign())
         expected = sign(caller.credentials, timestamp=1_000_000, recv_window=caller.recv_window, payload=payload)
         assert headers["X-BAPI-SIGN"] == expected
@@ -177,10 +178,10 @@ def test_the_clock_is_corrected_once_and_at_once(world: ClientWorld) -> None:
 
 
 def test_a_later_correction_is_half_of_its_own_round_trip(world: ClientWorld) -> None:
-    world.now, world.takes = 100.0, 0.2
+    world.now, world.takes = 100.0, 20.0
     world.replies = [GONE, reply(10002, time=5_000_000), reply()]
-    world.cancel()
-    assert world.bybit._caller.clock() == 5_000_100
+    world.cancel(deadline=90.0)
+    assert world.bybit._caller.clock() == 5_010_000
 
 
 def test_after_a_correction_it_is_by_the_exchange_s_time_that_calling_again_can_help(world: ClientWorld) -> None:

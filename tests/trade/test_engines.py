@@ -13,6 +13,7 @@ from bybit_ext.engines.connection_async import open_connection
 from bybit_ext.engines.interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
 from bybit_ext.errors import InvalidInput, NotSent
 from bybit_ext.trade import pool
+from bybit_ext.trade.engine_async import _TaskCall
 from tests.engines.conftest import Authority
 from tests.engines.senders import AsyncSender, Sender, Sent, in_thread, sign, until
 from tests.engines.servers import Peer, answering, reply, wait_until
@@ -291,6 +292,73 @@ def test_what_waits_for_a_connection_that_fails_is_not_sent(sender: OpenTrade, o
 
     server = open_server(serve)
     assert {result_of(one) for one in send_numbers(sender(server), 5)} == {NotSent}
+
+
+def test_a_connection_is_used_again_unless_a_fresh_one_is_wanted(sender: OpenTrade, open_server: OpenServer) -> None:
+    server = open_server(serving(echo))
+    sending = sender(server)
+    for which in (1, 2):
+        sent = sending.engine.send(number(which), sign, seconds=LIMIT)
+        if isinstance(sending, AsyncSender):
+            sent = sending.run(sent)
+        assert result_of(sent) == {"number": which}
+    assert server.opened == 1
+
+
+def test_the_thread_of_a_connection_does_not_keep_a_program_from_ending(
+    sync_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    before = {*threading.enumerate()}
+    sending = sync_sender(open_server(serving(echo)))
+    sending.send(number(1))
+    begun = [thread for thread in threading.enumerate() if thread not in before and thread.name.startswith("bybit")]
+    assert begun
+    assert all(thread.daemon for thread in begun)
+
+
+def test_what_is_to_be_written_to_a_connection_that_has_ended_is_not_sent(
+    async_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    sending = async_sender(open_server(serving(echo)))
+    sending.send(number(1))
+    (connection,) = next(iter(sending.engine._pools._pools.values()))._open
+
+    async def write() -> Sent:
+        deadline = asyncio.get_running_loop().time() + LIMIT
+        call = _TaskCall("order.cancel", b"{}")
+        assert connection.reserve(call, deadline)
+        connection.close()
+        connection.write(call)
+        return await call.wait(deadline)
+
+    sent = sending.run(write())
+    assert isinstance(sent, NotSent)
+    assert "it was closed" in str(sent)
+
+
+def test_a_connection_that_was_replaced_closes_when_its_last_call_gives_up(
+    async_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    has_come = threading.Event()
+
+    def serve(venue: Venue) -> None:
+        if venue.peer.server.opened > 1:
+            return echo(venue)
+        venue.next_orders(1)
+        has_come.set()
+        return venue.wait_for_end()
+
+    server = open_server(serving(serve))
+    sending = async_sender(server)
+
+    async def send() -> None:
+        lost = asyncio.create_task(attempt(sending, 1, 0.8))
+        await asyncio.wait_for(until(has_come.is_set), LIMIT / 2)
+        await sending.engine.send(number(2), sign, seconds=LIMIT, fresh=True)
+        assert isinstance(await lost, Lost)
+        await asyncio.wait_for(until(lambda: server.ended == 1), LIMIT / 2)
+
+    sending.run(send())
 
 
 @pytest.mark.parametrize("stall", ["handshake", "log-in"])
