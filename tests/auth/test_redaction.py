@@ -1,6 +1,5 @@
 """Secrets are found in every spelling, and nothing else of a text is touched."""
 
-import sys
 from typing import Any
 
 import pytest
@@ -163,10 +162,15 @@ class TestLocals:
             pass
 
     def test_a_context_clears_what_is_raised_through_it_but_not_what_was_handled_before(self) -> None:
-        try:
-            fail(Outer(), KEY)
-        except Outer:
-            before = sys.exception()
-            with pytest.raises(Inner) as caught, LocalsCleared():
-                fail(Inner(), KEY)
-        assert (held(caught.value), held(before)) == ([], [KEY])
+        def handle(before: Exception) -> None:
+            try:
+                raise before
+            except Outer:
+                with LocalsCleared():
+                    fail(Inner(), KEY)
+
+        outer = chained(explicitly=True)
+        with pytest.raises(Inner) as caught:
+            handle(outer)
+        assert caught.value.__context__ is outer
+        assert (held(caught.value), held(outer)) == ([], [KEY])

@@ -659,6 +659,17 @@ class TestSendingAgain:
         assert Counter(kinds(answers)) == {"CancelAccepted": 20, "Forbidden": 20, "NotSent": 30}
         assert world.sizes == [20, 20]
 
+    def test_an_echo_of_an_earlier_signature_is_redacted(self, world: BatchWorld) -> None:
+        signatures: list[str] = []
+
+        def answer(_: str, __: dict[str, Any]) -> Any:
+            signatures.append(dict(world.sends[-1].sign())["X-BAPI-SIGN"])
+            return LOST if len(signatures) == 1 else reply(10003, retMsg=f"of {signatures[0]}")
+
+        world.answer = answer
+        (unknown,) = world.cancel(orders(1))
+        assert (unknown.ret_msg, len({*signatures})) == ("of ***", 2)
+
     def test_an_order_whose_answer_was_lost_before_stays_unknown(self, world: BatchWorld) -> None:
         world.answer = in_turn(LOST, LOST, page(403, "access too frequent"))
         answers = world.cancel(orders(21))

@@ -535,6 +535,7 @@ class TestConfirming:
         outcome = confirm(market, deadline=10.0)
         assert kinds(outcome.results) == ["Cancelled"] * 2
         assert market.paths()[CANCEL_ALL] == 1
+        assert market.paths()[BATCH] > 1
 
     def test_only_orders_of_the_type_that_is_meant_are_confirmed(self, market: Market) -> None:
         market.place("stop", stopOrderType="Stop")

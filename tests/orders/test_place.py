@@ -512,7 +512,7 @@ class TestOlderOrders:
             order = FuturesMarketOrder("linear", "BTCUSDT", "Buy", "1", order_link_id="mine")
         else:
             order.bbo_side_type = "Queue"
-        shown = {"orderType": order.order_type, "price": "95", "timeInForce": "IOC", "side": side}
+        shown: dict[str, Any] = {"orderType": order.order_type, "price": "95", "timeInForce": "IOC", "side": side}
         world.creates, world.open_orders = [LOST], always(found(**shown))
         if is_found:
             assert world.place(order).order_id == "id-1"

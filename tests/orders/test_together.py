@@ -213,7 +213,7 @@ class TestWaiting:
             yield NextEvent(inbox, 10)
             return (yield from world.wait_for(inbox, 20))
 
-        assert world.run(flow()) == [[(22, None)]]
+        assert world.run(flow(), world.sleep(9)) == [[(22, None)], (9, None)]
 
     def test_nor_after_one_that_brought_nothing(self) -> None:
         world = World([(1.0, order("New", orderId="a"))])
@@ -224,7 +224,7 @@ class TestWaiting:
             yield NextEvent(inbox, 0.5)
             return (yield from world.wait_for(inbox, 20))
 
-        assert world.run(flow()) == [[(21.5, None)]]
+        assert world.run(flow(), world.sleep(9)) == [[(21.5, None)], (9, None)]
 
     def test_nor_do_those_that_time_and_events_ended_in_turn(self) -> None:
         world = World([(1.0, order("New", orderId="a"))])
@@ -236,7 +236,7 @@ class TestWaiting:
             yield NextEvent(inbox, 0.5)
             return (yield from world.wait_for(inbox, 20))
 
-        assert world.run(flow()) == [[(21.5, None)]]
+        assert world.run(flow(), world.sleep(9)) == [[(21.5, None)], (9, None)]
 
     def test_an_event_does_not_cut_a_sleep_short(self) -> None:
         world = World([(1.0, order("New", orderId="a"))])

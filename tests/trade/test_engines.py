@@ -298,7 +298,7 @@ def test_a_connection_is_used_again_unless_a_fresh_one_is_wanted(sender: OpenTra
     server = open_server(serving(echo))
     sending = sender(server)
     for which in (1, 2):
-        sent = sending.engine.send(number(which), sign, seconds=LIMIT)
+        sent: Any = sending.engine.send(number(which), sign, seconds=LIMIT)
         if isinstance(sending, AsyncSender):
             sent = sending.run(sent)
         assert result_of(sent) == {"number": which}
