@@ -50,8 +50,8 @@ def told(end: Callable[[TaskStream], Awaitable[None]]) -> list[str]:
         await asyncio.sleep(0)  # what is to happen at its end happens in the next round
         events: list[Any] = []
         while (event := await subscription.get(0)) is not None:
-            events.append(event.args[0])
-        return events
+            events.append(event)
+        return [event.args[0] for event in events]
 
     return asyncio.run(run())
 
