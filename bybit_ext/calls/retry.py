@@ -16,7 +16,7 @@ Each row is a rule, and a policy is a list of rules: the first that knows an ans
 from collections.abc import Callable
 from http import HTTPStatus
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from bybit_ext.errors import (
     BUSY,
@@ -82,7 +82,7 @@ class RetryState:
         if isinstance(error, OutcomeUnknown):
             return error
         message = f"An earlier send of this call got no clear answer. What came last: {type(error).__name__}."
-        unknown = OutcomeUnknown(message, error.evidence)
+        unknown = OutcomeUnknown(message, evolve(error.evidence, sends=self.sends))
         unknown.__cause__ = error
         return unknown
 

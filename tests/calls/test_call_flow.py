@@ -119,6 +119,18 @@ def test_after_a_doubt_what_never_left_again_is_unknown_and_counts_what_left(wor
     assert caught.value.sends == 2
 
 
+def test_an_unknown_outcome_counts_all_sends_whatever_the_last_error_says_of_them() -> None:
+    state = RetryState(sends=2, unknown_outcome=OutcomeUnknown("lost"))
+    assert state.final_error(NotSent("gone")).sends == 2
+
+
+def test_what_never_left_counts_what_left_before(world: ClientWorld, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "bybit_ext")
+    world.replies = [LOST, GONE, reply()]
+    world.cancel()
+    assert "NotSent (send 1); next send" in caplog.text
+
+
 def test_a_lost_answer_tells_the_time_that_was_signed(world: ClientWorld) -> None:
     world.replies = [LOST]
     with pytest.raises(OutcomeUnknown) as caught:
