@@ -8,6 +8,7 @@ import logging
 
 from .credentials import Credentials
 
+_log = logging.getLogger("bybit_ext")
 _LIFETIME = 60_000  # ms for which the signature stays good; a clock may be behind by less
 
 
@@ -33,8 +34,9 @@ class _QuietLogger(logging.Logger):
     """What websockets logs to. At DEBUG it would show every frame, the log-in too: this one never goes that deep."""
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
-        return level > logging.DEBUG and super().isEnabledFor(level)
+        # Not its own answer: of a logger that `logging` does not know, that would stay as it was when first asked for.
+        return level > logging.DEBUG and _log.isEnabledFor(level)
 
 
 frames_log: logging.Logger = _QuietLogger("bybit_ext.stream")
-frames_log.parent = logging.getLogger("bybit_ext")
+frames_log.parent = _log

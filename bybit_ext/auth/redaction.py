@@ -33,7 +33,7 @@ def _spellings(secret: str) -> list[str]:
         return [secret]
     escaped = "".join(letter if letter.isalnum() else f"\\u{ord(letter):04x}" for letter in secret)
     spellings = {secret, quote(secret), quote(secret, safe=""), secret.replace("/", r"\/"), escaped}
-    return sorted(spellings, key=len, reverse=True)
+    return sorted(spellings, reverse=True)  # one that begins with another goes before it
 
 
 def may_echo(text: str | bytes, secrets: Sequence[str]) -> bool:

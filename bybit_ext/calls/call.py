@@ -101,7 +101,7 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
         NotSent: nothing left this machine.
     """
     state = state or RetryState()
-    request = evolve(built.request, headers=built.request.headers + caller.headers) if caller.headers else built.request
+    request = evolve(built.request, headers=built.request.headers + caller.headers)
     while True:
         attempt = _Attempt(built, caller, time, state)
         seconds = min(limits.timeout, limits.deadline.remaining)

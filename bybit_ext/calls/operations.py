@@ -150,7 +150,7 @@ def _as_query(value: Any) -> Any:
         return [_as_query(item) for item in cast("list[object]", value)]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _plain(value) if isinstance(value, str) else str(value)
+    return _plain(value)
 
 
 @cache

@@ -148,12 +148,12 @@ def _excerpt(raw: RawReply) -> str:
     text = redact(readable_text(raw.reply.body.decode(errors="replace")), *raw.secrets)[:_EXCERPT_IS_IN]
     text = re.sub(r"<(script|style)\b[^<]*", " ", text)
     text = re.sub(r"<[^<>]*>", " ", text)
-    words = " ".join(redact(text, *raw.secrets).split())
+    words = " ".join(text.split())
     return repr(words[:_EXCERPT]) if words else "an empty body."
 
 
 def _redact_value(problem: str, raw: RawReply) -> str:
-    """Return what is wrong in an answer; without the value, which is cut, if the answer echoes a key."""
+    """Return what is wrong in a redacted answer; without the value, which is cut, if the answer echoes a key."""
     text = raw.reply.body.decode("latin-1").lower()
     is_echo = any(secret.lower() in text for secret in raw.secrets)
-    return redact(problem.partition(", not ")[0] if is_echo else problem, *raw.secrets)
+    return problem.partition(", not ")[0] if is_echo else problem

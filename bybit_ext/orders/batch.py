@@ -29,7 +29,7 @@ from bybit_ext.errors import BybitError, Forbidden, NotSent, OutcomeUnknown, Rat
 from bybit_ext.results import CancelAccepted, Evidence
 
 from .order_calls import process_acknowledgement
-from .requests import CancelOrderRequest, OrderName, is_sendable
+from .requests import CancelOrderRequest, OrderName, sendable_id
 
 # A rate limit is that of a category: orders of others need not wait for it.
 _POLICY = [rule for rule in SAFE if rule is not retry_rate_limit]
@@ -106,7 +106,7 @@ class BatchCalls:
                     _leave_unsent(part, on_answer)
                     continue
                 yield from self._send(part)
-                is_blocked |= isinstance(part[0].answer, Forbidden)
+                is_blocked = isinstance(part[0].answer, Forbidden)
                 for item in part:
                     wait = self._wait_before_next(item)
                     if wait is None:
@@ -218,7 +218,7 @@ def _take(item: BatchItem, answer: Answer, evidence: Evidence, sent: RetryState,
     state.failures += failures
     state.signed_at, state.lost_an_answer, state.corrected_by = sent.signed_at, sent.lost_an_answer, sent.corrected_by
     state.secrets = list(sent.secrets)
-    item.evidence = evolve(evidence, sends=state.sends)
+    item.evidence = evidence
     if isinstance(answer, BybitError):
         item.evidence = answer.evidence = evolve(answer.evidence, sends=state.sends)
         state.record(answer)
@@ -280,9 +280,9 @@ def _read_entry(name: OrderName, order: dict[str, Any], code: dict[str, Any], ev
         error_class = error_class_for(ret_code)
         said = "refused this order of the batch" if error_class is not OutcomeUnknown else "could not say"
         return error_class(f"The exchange {said}.", evidence)
-    order_id, order_link_id = order.get("orderId"), order.get("orderLinkId")
+    order_link_id = order.get("orderLinkId")
     return CancelAccepted(
-        order_id=name.order_id or (order_id if is_sendable(order_id) else None),
+        order_id=name.order_id or sendable_id(order.get("orderId")),
         order_link_id=name.order_link_id or (order_link_id if isinstance(order_link_id, str) else None) or None,
         trace_id=evidence.trace_id,
         rate_limit=evidence.rate_limit,

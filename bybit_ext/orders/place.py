@@ -21,7 +21,7 @@ from bybit_ext.results import Evidence, OrderAccepted, RedactedReply
 from .identity import CLOCK_TOLERANCE, CallStart, Match, parse_time
 from .quantities import parse_decimal
 from .queries import OPERATIONS, List, process_orders
-from .requests import PlaceOrderRequest, is_sendable
+from .requests import PlaceOrderRequest, sendable_id
 
 _TERMS = frozenset(
     {"side", "orderType", "qty", "price", "triggerPrice", "timeInForce", "reduceOnly", "closeOnTrigger", "positionIdx"}
@@ -240,10 +240,10 @@ def _process_acceptance(link_id: str, raw: RawReply) -> tuple[OrderAccepted, Evi
         OutcomeUnknown: it did not say, or its answer is about another order.
     """
     response, evidence = process_response(create_order, raw)
-    order_id, reported = response.result.order_id, response.result.order_link_id
+    order_id, reported = sendable_id(response.result.order_id), response.result.order_link_id
     if reported and reported != link_id:
         raise OutcomeUnknown(f"The answer is about another order, {redact(reported, *raw.secrets)!r:.100}.", evidence)
-    if not is_sendable(order_id):
+    if order_id is None:
         raise OutcomeUnknown("The exchange accepted the order, but did not name it.", evidence)
     accepted = OrderAccepted(
         order_id=order_id,

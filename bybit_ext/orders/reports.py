@@ -9,7 +9,7 @@ from bybit_ext.results import Source
 
 from .identity import FINAL, Identity, Match, parse_time
 from .quantities import read_quantities
-from .requests import is_sendable
+from .requests import sendable_id
 
 _MAX_REPORTS = 64  # orders that are remembered, the newest; no list shows more of one link id at once
 
@@ -64,7 +64,7 @@ class Reports:
 
     def _can_be_read(self, order: Order) -> bool:
         has_time = self.identity.name.order_link_id is None or parse_time(order.created_time) is not None
-        return is_sendable(order.order_id) and has_time and read_quantities(order) is not None
+        return sendable_id(order.order_id) is not None and has_time and read_quantities(order) is not None
 
     def matching(self, match: Match) -> list[Report]:
         """Return the reports of orders that match so surely, oldest order first."""

@@ -1,7 +1,7 @@
 """What calls about orders take, and which order a cancel is about."""
 
 from collections.abc import Iterable
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeVar
 
 from attrs import frozen
 from bybit_v5.api.trade import cancel_order
@@ -89,9 +89,9 @@ def _parse_choice(text: str, choices: set[Choice]) -> Choice:
     raise InvalidInput(f"category: must be {' or '.join(map(repr, sorted(choices)))}, not {show(text)}.")
 
 
-def is_sendable(order_id: object) -> TypeGuard[str]:
-    """Return whether what the exchange reported as an order id can name an order in a request."""
-    return isinstance(order_id, str) and order_id != "" and order_id.isprintable()
+def sendable_id(reported: object) -> str | None:
+    """Return what the exchange reported as an order id; None if it cannot name an order in a request."""
+    return reported if isinstance(reported, str) and reported != "" and reported.isprintable() else None
 
 
 def check_orders(orders: Iterable[CancelOrderRequest]) -> list[CancelOrderRequest]:

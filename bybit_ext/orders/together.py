@@ -22,8 +22,6 @@ from bybit_ext.stream.events import StreamState
 
 Result = TypeVar("Result")
 
-_LONG = 3600.0  # seconds; who waits for nothing is woken by an event
-
 
 class Inbox:
     """Holds events for one of the flows. Only `Together` waits for it."""
@@ -120,7 +118,7 @@ class Together(Generic[Result]):
                 if self._ready:
                     yield from self._resume(*self._ready.popleft())
                 else:
-                    yield from self._hear(self._waiting[0][0] - self.time.now if self._waiting else _LONG)
+                    yield from self._hear(self._waiting[0][0] - self.time.now)
         finally:
             for task in self._tasks:
                 task.flow.close()
@@ -166,7 +164,7 @@ class Together(Generic[Result]):
 
     def _let_wait(self, task: _Task, seconds: float, inbox: Inbox | None) -> None:
         event = inbox.get() if inbox else None
-        if event is not None or seconds <= 0:
+        if event is not None:
             self._ready.append((task, event))
             return
         task.inbox = inbox

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bybit_ext import AsyncBybit, Bybit, BybitAuth, InvalidInput, load_credentials, sign
+from bybit_ext.auth.signing import check_recv_window
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET
 from tests.vectors import CONTENT, SIGNED_REQUESTS, credentials_of, name_of
@@ -139,10 +140,15 @@ def test_a_signature_stays_good_for_five_seconds_unless_told_otherwise(options: 
     assert request.headers["X-BAPI-RECV-WINDOW"] == header
 
 
-@pytest.mark.parametrize("recv_window", [0, -1, 5000.0, "5000", True])
-def test_a_recv_window_that_is_no_positive_whole_number_is_refused(recv_window: Any) -> None:
-    with pytest.raises(InvalidInput, match="recv_window"):
+@pytest.mark.parametrize("recv_window", [0, -1, 5000.0, "5000", True, 86_400_001])
+def test_a_recv_window_that_is_no_positive_whole_number_up_to_a_day_is_refused(recv_window: Any) -> None:
+    with pytest.raises(InvalidInput, match=f"^recv_window: .*, up to a day, not {recv_window!r}\\."):
         Bybit(API_KEY, API_SECRET, recv_window=recv_window)
+
+
+@pytest.mark.parametrize("recv_window", [1, 86_400_000])
+def test_a_recv_window_may_be_any_number_of_ms_up_to_a_day(recv_window: int) -> None:
+    assert check_recv_window(recv_window) == recv_window
 
 
 def test_the_clock_and_the_window_can_be_given() -> None:

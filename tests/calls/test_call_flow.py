@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import get_orders
 from bybit_v5.models import CancelByOrderId
@@ -23,8 +23,13 @@ from bybit_ext import (
     RateLimited,
     Refused,
 )
-from bybit_ext.calls.flow import Sleep
-from bybit_ext.calls.retry import RetryState
+from bybit_ext.auth.signing import sign
+from bybit_ext.calls.call import Limits, call_flow
+from bybit_ext.calls.flow import Deadline, Send, Sleep
+from bybit_ext.calls.operations import BuiltRequest
+from bybit_ext.calls.responses import read_reply
+from bybit_ext.calls.retry import SAFE, RetryState
+from bybit_ext.engines.interface import Reply, Request
 from tests.conftest import API_KEY, API_SECRET
 from tests.virtual_time import GONE, LOST, World, no_jitter, page, reply
 
@@ -108,6 +113,58 @@ def test_after_a_doubt_another_refusal_is_unknown_too(world: ClientWorld) -> Non
     assert (caught.value.ret_code, caught.value.sends) == (10008, 2)
 
 
+def test_after_a_doubt_what_never_left_again_is_unknown_and_counts_what_left(world: ClientWorld) -> None:
+    world.replies = [LOST, LOST, GONE]
+    with pytest.raises(OutcomeUnknown, match="What came last: NotSent") as caught:
+        world.cancel()
+    assert caught.value.sends == 2
+
+
+def test_an_unknown_outcome_counts_all_sends_whatever_the_last_error_says_of_them() -> None:
+    state = RetryState(sends=2, unknown_outcome=OutcomeUnknown("lost"))
+    assert state.final_error(NotSent("gone")).sends == 2
+
+
+def test_what_never_left_counts_what_left_before(world: ClientWorld, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "bybit_ext")
+    world.replies = [LOST, GONE, reply()]
+    world.cancel()
+    assert "NotSent (send 1); next send" in caplog.text
+
+
+def test_a_lost_answer_tells_the_time_that_was_signed(world: ClientWorld) -> None:
+    world.replies = [LOST]
+    with pytest.raises(OutcomeUnknown) as caught:
+        world.cancel()
+    assert caught.value.evidence.timestamp == 1_000_000
+
+
+def test_a_log_in_that_is_refused_is_no_send(world: ClientWorld) -> None:
+    world.replies = [Reply(200, {}, b'{"retCode": 10003}', is_answer=False)]
+    with pytest.raises(Refused) as caught:
+        world.cancel()
+    assert caught.value.sends == 0
+
+
+def test_a_signature_is_made_of_the_query_alone_and_the_caller_s_headers_are_sent_too(world: ClientWorld) -> None:
+    caller, time = evolve(world.bybit._caller, headers=(("Referer", "broker"),)), world.time()
+    for target, payload in (("/v5/account/info", b""), ("/v5/account/info?a=b%3Fc", b"a=b%3Fc")):
+        flow = call_flow(
+            BuiltRequest(Request("GET", target), is_signed=True, is_idempotent=True),
+            read_reply,
+            caller=caller,
+            time=time,
+            limits=Limits(Deadline.after(time, 1.0), 1.0),
+            policy=SAFE,
+        )
+        send = next(flow)
+        assert isinstance(send, Send)
+        assert send.request == Request("GET", target, (("Referer", "broker"),))
+        headers = dict(send.sign())
+        expected = sign(caller.credentials, timestamp=1_000_000, recv_window=caller.recv_window, payload=payload)
+        assert headers["X-BAPI-SIGN"] == expected
+
+
 def test_after_two_doubts_the_last_one_is_told(world: ClientWorld) -> None:
     world.replies = [LOST, page(502, "bad gateway")]
     with pytest.raises(OutcomeUnknown, match=r"^The exchange failed: 'bad gateway'"):
@@ -131,6 +188,20 @@ def test_the_clock_is_corrected_once_and_at_once(world: ClientWorld) -> None:
         world.cancel()
     assert world.sent_at == [0.0, 0.2]
     assert world.bybit._caller.clock() == 5_000_100
+
+
+def test_a_later_correction_is_half_of_its_own_round_trip(world: ClientWorld) -> None:
+    world.now, world.takes = 100.0, 20.0
+    world.replies = [GONE, reply(10002, time=5_000_000), reply()]
+    world.cancel(deadline=90.0)
+    assert world.bybit._caller.clock() == 5_010_000
+
+
+def test_after_a_correction_it_is_by_the_exchange_s_time_that_calling_again_can_help(world: ClientWorld) -> None:
+    world.replies = [reply(10002, time=5_000_000), reply(10006)]
+    with pytest.raises(RateLimited) as caught:
+        world.cancel(deadline=0.1)
+    assert caught.value.retry_at == 5_000_200
 
 
 def test_an_acceptance_that_cannot_be_read_is_one_for_a_cancel_but_not_for_a_reading(world: ClientWorld) -> None:

@@ -30,13 +30,93 @@ from bybit_ext import (
     RateLimited,
     Refused,
 )
-from bybit_ext.calls.responses import RawReply, process_response
+from bybit_ext.calls.responses import RawReply, process_response, read_reply
 from bybit_ext.engines.interface import Reply
+from bybit_ext.results import Evidence
 from tests.conftest import API_KEY, API_SECRET, Cancel, answering
 
 BY_ID = CancelByOrderId("linear", "BTCUSDT", "id-1")
 BY_LINK_ID = CancelByOrderLinkId("linear", "BTCUSDT", "link-1")
 BY_BOTH = CancelByOrderId("linear", "BTCUSDT", "id-1", order_link_id="link-1")
+
+
+def raw_reply(body: bytes, status: int = 200, *, is_answer: bool = True) -> RawReply:
+    return RawReply(Reply(status, {}, body, is_answer=is_answer), (API_KEY,), timestamp=5, sends=3)
+
+
+class TestReply:
+    def test_an_accepted_one_is_its_json_and_its_evidence(self) -> None:
+        content, evidence = read_reply(raw_reply(b'{"retCode": 0, "retMsg": "OK", "result": [1]}'))
+        assert content == {"retCode": 0, "retMsg": "OK", "result": [1]}
+        assert evidence == Evidence(ret_code=0, ret_msg="OK", status_code=200, timestamp=5, sends=3)
+
+    def test_what_it_echoes_is_redacted(self) -> None:
+        content, _ = read_reply(raw_reply(f'{{"retCode": 0, "result": {{"note": "of {API_KEY}"}}}}'.encode()))
+        assert content["result"] == {"note": "of ***"}
+
+    @pytest.mark.parametrize(
+        ("status", "body", "is_answer", "kind"),
+        [
+            (403, b"", True, Forbidden),
+            (403, b'{"retCode": 10006}', True, Forbidden),
+            (200, b'{"retCode": 10003}', False, AuthenticationFailed),
+            (200, b'{"retCode": 10006}', False, RateLimited),
+            (502, b"", True, OutcomeUnknown),
+            (302, b"", True, OutcomeUnknown),
+            (401, b"", True, AuthenticationFailed),
+            (404, b"", True, OutcomeUnknown),
+            (201, b'{"retCode": 0}', True, OutcomeUnknown),
+            (200, b'{"retCode": 110001}', True, OrderNotFound),
+            (200, b"null", True, OutcomeUnknown),
+        ],
+    )
+    def test_any_other_is_an_error_with_its_evidence(
+        self, status: int, body: bytes, kind: type[BybitError], *, is_answer: bool
+    ) -> None:
+        with pytest.raises(BybitError) as caught:
+            read_reply(raw_reply(body, status, is_answer=is_answer))
+        assert type(caught.value) is kind
+        ret_code = json.loads(body)["retCode"] if b"retCode" in body else None
+        assert caught.value.evidence == Evidence(ret_code=ret_code, status_code=status, timestamp=5, sends=3)
+
+    @pytest.mark.parametrize("status", [300, 399])
+    def test_every_redirect_asks_about_base_url(self, status: int) -> None:
+        with pytest.raises(OutcomeUnknown, match="is a redirect, which is not followed"):
+            read_reply(raw_reply(b'{"retCode": 10001}', status))
+
+    @pytest.mark.parametrize(
+        ("page", "shown"),
+        [
+            (b"", "an empty body."),
+            (b"<p> </p>", "an empty body."),
+            (b"n\0o\0", "'no'"),
+            (rb"\u006eo", "'no'"),
+            (b"\xffno", "'\ufffdno'"),
+            (b"&lt;b&gt;n&amp;o", "'n&o'"),
+            (b"<script>a > b</script> n <br/>\n o", "'n o'"),
+            (b"<style type='x'>a</style>no", "'no'"),
+            (b"a" * 201, f"'{'a' * 200}'"),
+            (b"<i>" * 1333 + b"no", "'n'"),
+            (b"<i>" * 1333 + API_KEY.encode(), "'*'"),
+            (f"<b>of</b> {API_KEY.lower()}".encode(), "'of ***'"),
+        ],
+    )
+    def test_of_a_page_its_first_words_are_shown(self, page: bytes, shown: str) -> None:
+        with pytest.raises(OutcomeUnknown) as caught:
+            read_reply(raw_reply(page, 502))
+        assert caught.value.args == (f"The exchange failed: {shown}",)
+
+    @pytest.mark.parametrize(
+        ("time", "shown"), [("soon", ", not 'soon'"), (API_KEY, ""), (API_KEY.lower(), ""), (f"a, not {API_KEY}", "")]
+    )
+    def test_a_value_of_a_wrong_kind_is_shown_unless_the_answer_echoes_the_key(self, time: str, shown: str) -> None:
+        body = json.dumps({"retCode": 0, "time": time}).encode()
+        with pytest.raises(OutcomeUnknown) as caught:
+            process_response(cancel_order, raw_reply(body))
+        assert caught.value.args == (f"The exchange accepted, but in its answer time: must be int{shown}.",)
+
+    def test_its_repr_shows_its_status_alone(self) -> None:
+        assert repr(raw_reply(b"a body")) == "Reply(status=200)"
 
 
 class TestAccepted:

@@ -117,6 +117,7 @@ def test_a_reply_becomes_a_response_of_httpx(ask: Ask) -> None:
 def test_an_error_becomes_one_of_httpx(ask: Ask, error: Exception, kind: type[Exception]) -> None:
     with pytest.raises(kind) as caught:
         ask(error, CANCEL)
+    assert str(caught.value).startswith(error.args[0])
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
 

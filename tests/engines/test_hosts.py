@@ -1,5 +1,6 @@
 """The addresses that a client may be given (I4, W4)."""
 
+from collections.abc import Callable
 from typing import get_args
 
 import pytest
@@ -12,6 +13,7 @@ from bybit_ext.engines.hosts import (
     Region,
     parse_base_url,
     parse_stream_url,
+    parse_trade_url,
     rest_host,
 )
 from bybit_ext.errors import InvalidInput
@@ -61,6 +63,8 @@ def test_a_base_url_is_parsed(url: str, address: Address) -> None:
         "https://api.bybit.com:abc",
         "https://api.bybit .com",
         "https://api.bybit.com ",
+        "https://api.bybit.com/a b",
+        f"https://{'a.' * 126}aa",
         "https://api.bybit.com\n",
         "https://api.\tbybit.com",
         "https://user@api.bybit.com",
@@ -85,6 +89,26 @@ def test_clear_text_to_another_machine_has_to_be_allowed(host: str) -> None:
         with pytest.raises(InvalidInput, match="allow_insecure"):
             parse(f"{scheme}://{host}")
         assert not parse(f"{scheme}://{host}", allow_insecure=True).is_secure
+
+
+def test_a_name_may_have_253_characters() -> None:
+    host = "a." * 126 + "a"
+    assert parse_base_url(f"https://{host}").host == host
+
+
+@pytest.mark.parametrize(
+    ("parse", "example"),
+    [
+        (parse_base_url, "https://api.bybit.com"),
+        (parse_stream_url, "wss://stream.bybit.com/v5/private"),
+        (parse_trade_url, "wss://stream.bybit.com/v5/trade"),
+    ],
+)
+def test_an_example_says_what_is_wanted_and_is_one(parse: Callable[[str], Address], example: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse("nonsense")
+    assert caught.value.args[0].endswith(f"; it must be like {example}.")
+    assert parse(example).url == example
 
 
 def test_a_stream_url_keeps_its_path_and_query() -> None:
@@ -121,5 +145,6 @@ def test_every_documented_host_can_be_used() -> None:
 
 def test_a_pair_that_is_not_documented_is_refused() -> None:
     assert rest_host("testnet") == "https://api-testnet.bybit.com"
-    with pytest.raises(InvalidInput, match="base_url"):
+    with pytest.raises(InvalidInput, match="base_url") as caught:
         rest_host("demo", "eu")
+    assert "; testnet: (none), jp; demo: (none). base_url= takes any other host." in caught.value.args[0]

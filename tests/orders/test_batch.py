@@ -29,6 +29,7 @@ from bybit_ext import (
     OrderClosed,
     OrderNotFound,
     OutcomeUnknown,
+    RateLimit,
     RateLimited,
     Refused,
 )
@@ -99,10 +100,16 @@ def read_one(
 class TestAnswer:
     def test_an_order_that_is_named_with_code_0_is_accepted(self) -> None:
         raw = RawReply(
-            reply(result={"list": [NAMED]}, retExtInfo={"list": [OK]}, time=NOW, headers={"traceid": "trace"})
+            reply(
+                result={"list": [NAMED]},
+                retExtInfo={"list": [OK]},
+                time=NOW,
+                headers={"traceid": "trace", "x-bapi-limit": "10"},
+            )
         )
         answers, evidence = process_batch([BY_ID], raw)
-        assert answers == [CancelAccepted("1", "mine", trace_id="trace", server_time=NOW)]
+        limit = RateLimit(limit=10)
+        assert answers == [CancelAccepted("1", "mine", trace_id="trace", rate_limit=limit, server_time=NOW)]
         assert (evidence.ret_code, evidence.trace_id) == (0, "trace")
 
     def test_an_order_that_is_named_by_its_link_id_is_told_its_id(self) -> None:
@@ -142,12 +149,15 @@ class TestAnswer:
         assert isinstance(error, BybitError)
         assert type(error) is kind
         assert (error.ret_code, error.ret_msg, error.evidence.server_time) == (int(code), "no", NOW)
+        said = "could not say" if kind is OutcomeUnknown else "refused this order of the batch"
+        assert error.args == (f"The exchange {said}.",)
 
     @pytest.mark.parametrize("code", [{}, {"code": None}, {"code": "0"}, {"code": True}, {"code": 0.5}, None, [], 0])
     def test_without_a_code_nothing_is_known_of_an_order(self, code: Any) -> None:
         error = read_one(NAMED, code)
         assert isinstance(error, OutcomeUnknown)
         assert error.args[0].startswith(NO_CODE)
+        assert error.evidence.server_time == NOW
         assert error.ret_code is None
 
     @pytest.mark.parametrize("msg", [None, 5, {"a": 1}])
@@ -170,6 +180,7 @@ class TestAnswer:
         error = read_one({**NAMED, **wrong}, {"code": ret_code}, name)
         assert isinstance(error, OutcomeUnknown)
         assert error.args[0].startswith(ANOTHER)
+        assert (error.ret_code, error.evidence.server_time) == (ret_code, NOW)  # one that was taken is not sent again
 
     @pytest.mark.parametrize("name", [BY_ID, BY_LINK_ID])
     @pytest.mark.parametrize("entry", [{}, None, {"orderId": "", "orderLinkId": ""}, {"orderId": None}])
@@ -182,6 +193,16 @@ class TestAnswer:
         listed = [{}, NAMED]
         answers = read({"list": listed}, {"list": [{"code": 110001}, OK]}, (BY_ID, second))
         assert [type(answer) for answer in answers] == [OutcomeUnknown, OutcomeUnknown]
+        displaced = answers[0]
+        assert isinstance(displaced, OutcomeUnknown)
+        assert displaced.ret_code == 0  # the batch was taken, so it is not sent again
+
+    @pytest.mark.parametrize(
+        ("name", "entry"),
+        [(BY_LINK_ID, {"orderId": "9", "orderLinkId": ""}), (BY_ID, {"orderId": "", "orderLinkId": "mine"})],
+    )
+    def test_a_refused_order_may_be_named_by_its_other_id_alone(self, name: OrderName, entry: Any) -> None:
+        assert isinstance(read_one(entry, {"code": 110001}, name), OrderNotFound)
 
     def test_the_other_id_of_an_order_does_not_matter(self) -> None:
         """Beside an order id, Bybit ignores the link id; and it may name an order by its link id alone."""
@@ -563,8 +584,7 @@ class TestSendingAgain:
         limited, accepted = world.cancel(orders(2), deadline=1.0)
         assert isinstance(limited, RateLimited)
         assert (limited.ret_code, limited.ret_msg) == (10006, "about id-0")
-        assert limited.retry_at
-        assert limited.retry_at > NOW
+        assert limited.retry_at == NOW + 800
         assert limited.sends == world.times_sent["id-0"] == 4
         assert isinstance(accepted, CancelAccepted)
 
@@ -638,6 +658,25 @@ class TestSendingAgain:
         answers = world.cancel(orders(70))
         assert Counter(kinds(answers)) == {"CancelAccepted": 20, "Forbidden": 20, "NotSent": 30}
         assert world.sizes == [20, 20]
+
+    def test_an_echo_of_an_earlier_signature_is_redacted(self, world: BatchWorld) -> None:
+        signatures: list[str] = []
+
+        def answer(_: str, __: dict[str, Any]) -> Any:
+            signatures.append(dict(world.sends[-1].sign())["X-BAPI-SIGN"])
+            return LOST if len(signatures) == 1 else reply(10003, retMsg=f"of {signatures[0]}")
+
+        world.answer = answer
+        (unknown,) = world.cancel(orders(1))
+        assert (unknown.ret_msg, len({*signatures})) == ("of ***", 2)
+
+    def test_an_order_whose_answer_was_lost_before_stays_unknown(self, world: BatchWorld) -> None:
+        world.answer = in_turn(LOST, LOST, page(403, "access too frequent"))
+        answers = world.cancel(orders(21))
+        assert world.sizes == [20, 1, 20]
+        assert isinstance(answers[20], OutcomeUnknown)
+        assert isinstance(answers[20].__cause__, NotSent)
+        assert answers[20].sends == 1
 
     def test_a_batch_that_is_refused_for_the_rate_limit_stops_no_other_category(self, world: BatchWorld) -> None:
         def answer(path: str, body: dict[str, Any]) -> Any:

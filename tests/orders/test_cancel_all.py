@@ -17,6 +17,8 @@ from bybit_ext import (
     AuthenticationFailed,
     Bybit,
     BybitError,
+    CancelAccepted,
+    CancelAllAccepted,
     CancelOutcome,
     ClockError,
     Forbidden,
@@ -25,6 +27,7 @@ from bybit_ext import (
     NotSent,
     OrderNotFound,
     OutcomeUnknown,
+    RateLimit,
     RateLimited,
     UpdatesDropped,
 )
@@ -141,7 +144,7 @@ class TestAsking:
         with pytest.raises(OutcomeUnknown, match="took the request for 500 orders; more may be open") as caught:
             ask(market)
         assert isinstance(caught.value.__cause__, BybitError)
-        assert market.paths()[CANCEL_ALL] == 2
+        assert (market.paths()[CANCEL_ALL], caught.value.sends) == (2, 2)
 
     @pytest.mark.parametrize("brings", [LOST, page(502), reply(10016), reply(10000), page(429), page(200, "<html>")])
     def test_after_an_unknown_outcome_it_is_not_sent_again(self, market: Market, brings: Any) -> None:
@@ -174,6 +177,12 @@ class TestAsking:
     def test_success_need_not_be_said(self, market: Market, success: Any) -> None:
         market.faults[CANCEL_ALL] = [reply(result={"list": [{"orderId": "a", "orderLinkId": "b"}], **success})]
         assert ids(ask(market).orders) == ["a"]
+
+    def test_all_that_an_answer_says_is_told(self, market: Market) -> None:
+        headers = {"traceid": "trace", "x-bapi-limit": "10"}
+        market.faults[CANCEL_ALL] = [reply(result={"list": []}, time=5, headers=headers)]
+        limit = RateLimit(limit=10)
+        assert ask(market) == CancelAllAccepted([], trace_id="trace", rate_limit=limit, server_time=5, sends=1)
 
     def test_what_does_nothing_is_sent_again(self, market: Market) -> None:
         limited = reply(10006, time=NOW, headers={"x-bapi-limit-reset-timestamp": str(NOW + 900)})
@@ -263,6 +272,20 @@ class TestConfirming:
         assert markets.paths()[CANCEL_ALL] == 1
         assert markets.paths()[BATCH] == 0
         assert markets.open_ids() == ["other"]
+
+    @pytest.mark.parametrize(("named", "link_id"), [("mine", "mine"), ("", None)])
+    def test_the_acknowledgement_of_each_order_is_what_the_answer_for_all_says(
+        self, market: Market, named: str, link_id: str | None
+    ) -> None:
+        market.place("a")
+        market.end_later("a")
+        headers = {"traceid": "trace", "x-bapi-limit": "10"}
+        ids_of_all = [{"orderId": "a", "orderLinkId": named}]
+        market.faults[CANCEL_ALL] = [reply(10006), reply(result={"list": ids_of_all}, time=5, headers=headers)]
+        (result,) = confirm(market).results
+        limit = RateLimit(limit=10)
+        expected = CancelAccepted("a", link_id, trace_id="trace", rate_limit=limit, server_time=5, sends=2)
+        assert result.accepted == expected
 
     def test_a_fill_that_wins_is_a_fill(self, markets: Market) -> None:
         markets.place_many(3)
@@ -420,6 +443,13 @@ class TestConfirming:
         assert kinds(outcome.results) == ["Cancelled"] * 3
         assert outcome.still_open is None
 
+    def test_so_does_one_on_any_page(self, market: Market) -> None:
+        market.place_many(2)
+        odd = reply(result={"list": [{"orderId": "odd"}] * 50, "nextPageCursor": "2"})
+        market.faults[REALTIME] = [None, odd, reply(result={"list": []})]
+        assert confirm(market).still_open is None
+        assert market.faults[REALTIME] == []
+
     @pytest.mark.parametrize("wrong", [{"orderId": ""}, {"orderId": None}, {"orderId": "\ud800"}])
     def test_an_order_that_cannot_be_named_does_not_keep_the_others_from_being_cancelled(
         self, market: Market, wrong: Any
@@ -448,8 +478,11 @@ class TestConfirming:
     ) -> None:
         market.place_many(2)
         market.faults[REALTIME] = [brings] * 100
-        with pytest.raises(OutcomeUnknown, match="took the request for 2 orders, but they could not be read before"):
+        says = "took the request for 2 orders, but they could not be read before"
+        with pytest.raises(OutcomeUnknown, match=says) as caught:
             confirm(market)
+        assert isinstance(caught.value.__cause__, BybitError)
+        assert caught.value.evidence == caught.value.__cause__.evidence
         (asked_at,) = [at for at, path, _ in market.asked if path == CANCEL_ALL]
         assert asked_at < 2.5
 
@@ -486,6 +519,23 @@ class TestConfirming:
         assert len(outcome.before) == 50
         assert outcome.still_open is None
         assert market.faults[REALTIME] == []
+
+    def test_orders_of_any_symbol_are_confirmed_if_none_is_named(self, market: Market) -> None:
+        market.place("a", symbol="BTCUSDT")
+        market.place("b", symbol="ETHUSDT")
+        outcome = confirm(market, CancelAllBySettleCoin("linear", "USDT"))
+        assert ids(outcome.before) == ["b", "a"]
+        assert kinds(outcome.results) == ["Cancelled"] * 2
+
+    def test_what_has_to_be_cancelled_again_is_cancelled_by_its_id(self, market: Market) -> None:
+        """Asked again, the request for all would be about newer orders too."""
+        market.place_many(2)
+        market.faults[CANCEL_ALL] = [LOST]
+        market.faults[BATCH] = [LOST] * 4
+        outcome = confirm(market, deadline=10.0)
+        assert kinds(outcome.results) == ["Cancelled"] * 2
+        assert market.paths()[CANCEL_ALL] == 1
+        assert market.paths()[BATCH] > 1
 
     def test_only_orders_of_the_type_that_is_meant_are_confirmed(self, market: Market) -> None:
         market.place("stop", stopOrderType="Stop")

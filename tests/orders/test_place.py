@@ -31,10 +31,12 @@ from bybit_ext import (
     NotSent,
     OrderAccepted,
     OutcomeUnknown,
+    RateLimit,
     RateLimited,
     Refused,
 )
 from bybit_ext.auth.clock import system_clock
+from bybit_ext.orders.identity import CLOCK_TOLERANCE
 from bybit_ext.orders.place import prepare_order
 from bybit_ext.sandbox import Fault, Sandbox
 from bybit_ext.sandbox.faults import (
@@ -113,7 +115,7 @@ def found(status: str = "New", *, created: int | None = 5, **fields: Any) -> dic
 
 
 IDS = {"orderId": "id-1", "orderLinkId": "mine"}
-ACCEPTED = reply(result=IDS, time=NOW, headers={"traceid": "trace"})
+ACCEPTED = reply(result=IDS, time=NOW, headers={"traceid": "trace", "x-bapi-limit": "10"})
 
 
 @define
@@ -217,7 +219,8 @@ def since(moment: float, *orders: dict[str, Any]) -> Callable[[float], list[dict
 
 class TestAccepted:
     def test_the_acknowledgement_is_what_the_answer_says(self, world: PlaceWorld) -> None:
-        assert world.place() == OrderAccepted("id-1", "mine", trace_id="trace", server_time=NOW)
+        limit = RateLimit(limit=10)
+        assert world.place() == OrderAccepted("id-1", "mine", trace_id="trace", rate_limit=limit, server_time=NOW)
         assert world.read == []
         assert world.bodies == [an_order().to_dict()]
 
@@ -346,12 +349,16 @@ class TestLookUp:
         assert caught.value.reply is not None
         assert "EC_PostOnlyWillTakeLiquidity" in caught.value.reply.body
 
-    @pytest.mark.parametrize("reason", [None, 5, "x" * 10_000])
-    def test_a_reason_that_is_none_does_not_hide_the_rejection(self, world: PlaceWorld, reason: Any) -> None:
+    @pytest.mark.parametrize(("reason", "told"), [(None, ""), (5, ""), ("z" * 10_000, "z" * 100)])
+    def test_a_reason_that_is_none_does_not_hide_the_rejection(self, world: PlaceWorld, reason: Any, told: str) -> None:
         world.creates, world.history = [LOST], always(found("Rejected", rejectReason=reason))
-        with pytest.raises(Refused, match="rejected the order") as caught:
+        with pytest.raises(Refused) as caught:
             world.place()
-        assert len(str(caught.value)) < 1000
+        assert caught.value.args == (f"The exchange rejected the order ({told}).",)
+
+    def test_an_order_that_was_found_says_how_often_it_was_sent(self, world: PlaceWorld) -> None:
+        world.creates, world.open_orders = [reply(10006), LOST], always(found())
+        assert world.place().sends == 2
 
     @pytest.mark.parametrize("status", ["New", "PartiallyFilled", "Filled", "Cancelled", "Untriggered", "NewStatus"])
     def test_an_order_that_was_placed_was_accepted_whatever_became_of_it(self, world: PlaceWorld, status: str) -> None:
@@ -415,12 +422,37 @@ class TestLookUp:
         world.place()
         assert [send.fresh for send in world.sends] == [False, True, *[False] * (len(world.sends) - 2)]
 
+    @pytest.mark.parametrize(("deadline", "looks"), [(0.105, 1), (0.115, 2)])
+    def test_it_is_not_looked_for_when_there_is_no_time_to_see_it(
+        self, world: PlaceWorld, deadline: float, looks: int
+    ) -> None:
+        world.creates = [LOST]
+        with pytest.raises(OutcomeUnknown):
+            world.place(deadline=deadline)
+        assert len(world.read) == 2 * looks
+
     def test_no_reading_takes_long(self, world: PlaceWorld) -> None:
         world.creates = [LOST]
         with pytest.raises(OutcomeUnknown):
             world.place(deadline=9.0)
         assert world.seconds[0] == 4.5  # half the deadline: a lost answer must leave time to look the order up
         assert max(world.seconds[1:]) == 1.0
+
+
+class TestEcho:
+    def test_an_echo_of_the_order_s_own_signature_in_a_list_is_redacted(self, world: PlaceWorld) -> None:
+        def echo(_: float) -> list[dict[str, Any]]:
+            signature: str = dict(world.sends[0].sign())["X-BAPI-SIGN"]
+            return [found("Rejected", rejectReason=f"of {signature}")]
+
+        world.creates, world.history = [LOST], echo
+        with pytest.raises(Refused, match=r"\(of \*\*\*\)"):
+            world.place()
+
+    def test_an_echo_in_an_answer_about_another_order_is_redacted(self, world: PlaceWorld) -> None:
+        world.creates = [reply(result={"orderId": "id-1", "orderLinkId": f"of {API_KEY}"})]
+        with pytest.raises(OutcomeUnknown, match=r"another order, 'of \*\*\*'\."):
+            world.place(deadline=0.1)
 
 
 class TestOlderOrders:
@@ -438,9 +470,28 @@ class TestOlderOrders:
         assert caught.value.last_order.order_id == "old"
         assert world.created == [0.0]
 
-    def test_clocks_of_the_exchange_may_differ_by_some_ms(self, world: PlaceWorld) -> None:
-        world.creates, world.open_orders = [LOST], always(found(created=-40))
+    @pytest.mark.parametrize(("created", "is_found"), [(1 - CLOCK_TOLERANCE, True), (-CLOCK_TOLERANCE, False)])
+    def test_clocks_of_the_exchange_may_differ_by_some_ms(
+        self, world: PlaceWorld, created: int, *, is_found: bool
+    ) -> None:
+        world.creates, world.open_orders = [LOST], always(found(created=created))
+        assert world.knows_it() is is_found
+
+    def test_one_that_is_surely_new_goes_before_one_that_may_be_older(self, world: PlaceWorld) -> None:
+        older = found(created=1 - CLOCK_TOLERANCE, orderId="old")
+        world.creates, world.open_orders = [LOST], always(older, found(created=1))
         assert world.place().order_id == "id-1"
+
+    def test_of_two_that_may_be_older_neither_is_taken_for_it(self, world: PlaceWorld) -> None:
+        world.creates, world.open_orders = [LOST], always(found(created=-2), found(created=-1, orderId="id-2"))
+        with pytest.raises(OutcomeUnknown):
+            world.place(deadline=0.5)
+
+    def test_a_rejection_that_may_be_older_is_not_taken_for_that_of_this_one(self, world: PlaceWorld) -> None:
+        """It may be why the caller placed the order again."""
+        world.creates, world.history = [LOST], always(found("Rejected", created=-1))
+        with pytest.raises(OutcomeUnknown):
+            world.place(deadline=0.5)
 
     def test_the_new_one_is_found_beside_an_older_one(self, world: PlaceWorld) -> None:
         old = found("Filled", created=-60_000, orderId="old")
@@ -450,6 +501,30 @@ class TestOlderOrders:
     @pytest.mark.parametrize("other", [{"side": "Sell"}, {"orderType": "Market"}, {"qty": "2"}, {"qty": "many"}])
     def test_an_order_of_other_terms_is_not_taken_for_it(self, world: PlaceWorld, other: Any) -> None:
         world.creates, world.open_orders = [LOST], always(found(**other))
+        with pytest.raises(OutcomeUnknown):
+            world.place(deadline=0.5)
+
+    @pytest.mark.parametrize(("side", "is_found"), [("Buy", True), ("Sell", False)])
+    @pytest.mark.parametrize("is_market", [True, False])
+    def test_of_an_order_at_the_market_the_exchange_sets_price_and_time_in_force(
+        self, world: PlaceWorld, side: str, *, is_found: bool, is_market: bool
+    ) -> None:
+        order: Any = an_order()
+        if is_market:
+            order = FuturesMarketOrder("linear", "BTCUSDT", "Buy", "1", order_link_id="mine")
+        else:
+            order.bbo_side_type = "Queue"
+        shown: dict[str, Any] = {"orderType": order.order_type, "price": "95", "timeInForce": "IOC", "side": side}
+        world.creates, world.open_orders = [LOST], always(found(**shown))
+        if is_found:
+            assert world.place(order).order_id == "id-1"
+        else:
+            with pytest.raises(OutcomeUnknown):
+                world.place(order, deadline=0.5)
+
+    @pytest.mark.parametrize("shown", [{"price": "95"}, {"timeInForce": "IOC"}])
+    def test_of_a_limit_order_it_does_not(self, world: PlaceWorld, shown: Any) -> None:
+        world.creates, world.open_orders = [LOST], always(found(**shown))
         with pytest.raises(OutcomeUnknown):
             world.place(deadline=0.5)
 
@@ -475,14 +550,15 @@ class TestOlderOrders:
         world.history = always(found("Filled"))
         assert world.place().order_id == "id-1"
 
-    @pytest.mark.parametrize("is_reduce_only", [True, False])
+    @pytest.mark.parametrize("may_be_reduced", [True, False])
+    @pytest.mark.parametrize("field_", ["reduce_only", "close_on_trigger"])
     def test_only_an_order_that_may_be_reduced_is_found_with_another_quantity(
-        self, world: PlaceWorld, *, is_reduce_only: bool
+        self, world: PlaceWorld, field_: str, *, may_be_reduced: bool
     ) -> None:
         order = an_order()
-        order.reduce_only = is_reduce_only
+        setattr(order, field_, may_be_reduced)
         world.creates, world.open_orders = [LOST], always(found(qty="0.5"))
-        if is_reduce_only:
+        if may_be_reduced:
             assert world.place(order).order_id == "id-1"
         else:
             with pytest.raises(OutcomeUnknown):

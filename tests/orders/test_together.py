@@ -204,6 +204,40 @@ class TestWaiting:
 
         assert world.run(flow()) == [("New", [(11.5, None)])]
 
+    def test_nor_does_it_end_a_later_one(self) -> None:
+        world = World([(1.0, order("New", orderId="a")), (2.0, order("Filled", orderId="a"))])
+        inbox = world.inbox("a")
+
+        def flow() -> Flow[Any]:
+            yield NextEvent(inbox, 10)
+            yield NextEvent(inbox, 10)
+            return (yield from world.wait_for(inbox, 20))
+
+        assert world.run(flow(), world.sleep(9)) == [[(22, None)], (9, None)]
+
+    def test_nor_after_one_that_brought_nothing(self) -> None:
+        world = World([(1.0, order("New", orderId="a"))])
+        inbox = world.inbox("a")
+
+        def flow() -> Flow[Any]:
+            yield NextEvent(inbox, 10)
+            yield NextEvent(inbox, 0.5)
+            return (yield from world.wait_for(inbox, 20))
+
+        assert world.run(flow(), world.sleep(9)) == [[(21.5, None)], (9, None)]
+
+    def test_nor_do_those_that_time_and_events_ended_in_turn(self) -> None:
+        world = World([(1.0, order("New", orderId="a"))])
+        inbox = world.inbox("a")
+
+        def flow() -> Flow[Any]:
+            yield NextEvent(inbox, 0.5)
+            yield NextEvent(inbox, 10)
+            yield NextEvent(inbox, 0.5)
+            return (yield from world.wait_for(inbox, 20))
+
+        assert world.run(flow(), world.sleep(9)) == [[(21.5, None)], (9, None)]
+
     def test_an_event_does_not_cut_a_sleep_short(self) -> None:
         world = World([(1.0, order("New", orderId="a"))])
         inbox = world.inbox("a")
@@ -252,6 +286,21 @@ class TestSending:
     def test_what_arrives_during_a_send_is_heard_after_it(self) -> None:
         world = World([(0.2, order("Filled", orderId="a"))], takes=1.0)
         assert world.run(world.wait("a"), world.send("/b")) == [[(1, "Filled")], ["reply to /b"]]
+
+    def test_all_that_arrives_during_a_send_is_there_at_once(self) -> None:
+        world = World([(0.5, order("New", orderId="a")), (0.5, order("Filled", orderId="a"))], takes=1.0)
+        inbox = world.inbox("a")
+
+        def flow() -> Flow[Any]:
+            first = yield NextEvent(inbox, 9)
+            return shown(first), shown((yield NextEvent(inbox, 0.0)))
+
+        assert world.run(flow(), world.send("x"))[0] == ("New", "Filled")
+
+    def test_without_a_stream_nothing_is_waited_for_after_a_send(self) -> None:
+        world = World(stream=None)
+        world.run(world.send("a", 2), world.send("b"))
+        assert world.steps == 3
 
     def test_a_time_out_during_a_send_is_kept_after_it(self) -> None:
         world = World(takes=1.0)

@@ -108,11 +108,27 @@ class TestSettings:
         with Bybit(API_KEY, API_SECRET, environment="demo") as bybit:
             assert bybit._trade is None
 
+    def test_a_clock_that_cannot_sign_the_log_in_leaves_nothing_sent(self, cancel: Cancel, exchange: Sandbox) -> None:
+        order, asked = order_on(exchange), list[int]()
+
+        def fail_once() -> int:
+            asked.append(1)
+            if len(asked) == 1:
+                raise OSError("no clock")
+            return system_clock()
+
+        with pytest.raises(InvalidInput, match=r"^clock: raised OSError"):
+            cancel(order, **trading(exchange), clock=fail_once)
+        assert len(asked) == 1
+        assert [one.order_id for one in exchange.open_orders()] == [order.order_id]
+
     def test_it_goes_through_the_proxy_too(self) -> None:
         with Bybit(API_KEY, API_SECRET, engine="websocket", proxy="http://user:word@host:1") as bybit:
             assert bybit._trade
             assert bybit._trade.route.proxy
             assert bybit._trade.route.proxy.host == "host"
+            # Its answer may echo them.
+            assert {*bybit._trade.route.proxy.secrets, API_KEY} < {*bybit._trade.log_in().secrets}
             assert "word" not in repr(bybit._trade)
 
     def test_a_transport_goes_before_it(self, cancel: Cancel) -> None:

@@ -13,6 +13,7 @@ from bybit_ext.engines.connection_async import open_connection
 from bybit_ext.engines.interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
 from bybit_ext.errors import InvalidInput, NotSent
 from bybit_ext.trade import pool
+from bybit_ext.trade.engine_async import _TaskCall
 from tests.engines.conftest import Authority
 from tests.engines.senders import AsyncSender, Sender, Sent, in_thread, sign, until
 from tests.engines.servers import Peer, answering, reply, wait_until
@@ -252,12 +253,20 @@ def _say_good_bye(venue: Venue) -> None:
     venue.peer.wait_for_end()
 
 
-ENDS = [_drop, _close, _send_garbage, _send_half_a_frame, _send_no_frame, _send_too_much, _say_good_bye]
+ENDS = {
+    _drop: "",
+    _close: "the server closed it",
+    _send_garbage: "what came back is not JSON, or not an object",
+    _send_half_a_frame: "the server closed it",
+    _send_no_frame: "what came back is not WebSocket",
+    _send_too_much: f"a message has more than {MAX_REPLY_SIZE} bytes",
+    _say_good_bye: "the server closed it",
+}
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(("end", "reason"), ENDS.items())
 def test_what_is_in_flight_when_a_connection_ends_is_lost(
-    sender: OpenTrade, open_server: OpenServer, end: Callable[[Venue], None]
+    sender: OpenTrade, open_server: OpenServer, end: Callable[[Venue], None], reason: str
 ) -> None:
     def serve(venue: Venue) -> None:
         if venue.peer.server.opened > 1:
@@ -268,7 +277,9 @@ def test_what_is_in_flight_when_a_connection_ends_is_lost(
         return end(venue)
 
     sending = sender(open_server(serving(serve)))
-    found = [result_of(one) for one in send_numbers(sending, 5)]
+    sent = send_numbers(sending, 5)
+    assert all(reason in str(one) for one in sent if isinstance(one, Lost))
+    found = [result_of(one) for one in sent]
     assert found.count(Lost) == 3
     assert sum(isinstance(one, dict) for one in found) == 2
     assert result_of(sending.attempt(number(9))) == {"number": 9}  # over a new connection
@@ -281,6 +292,73 @@ def test_what_waits_for_a_connection_that_fails_is_not_sent(sender: OpenTrade, o
 
     server = open_server(serve)
     assert {result_of(one) for one in send_numbers(sender(server), 5)} == {NotSent}
+
+
+def test_a_connection_is_used_again_unless_a_fresh_one_is_wanted(sender: OpenTrade, open_server: OpenServer) -> None:
+    server = open_server(serving(echo))
+    sending = sender(server)
+    for which in (1, 2):
+        sent: Any = sending.engine.send(number(which), sign, seconds=LIMIT)
+        if isinstance(sending, AsyncSender):
+            sent = sending.run(sent)
+        assert result_of(sent) == {"number": which}
+    assert server.opened == 1
+
+
+def test_the_thread_of_a_connection_does_not_keep_a_program_from_ending(
+    sync_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    before = {*threading.enumerate()}
+    sending = sync_sender(open_server(serving(echo)))
+    sending.send(number(1))
+    begun = [thread for thread in threading.enumerate() if thread not in before and thread.name.startswith("bybit")]
+    assert begun
+    assert all(thread.daemon for thread in begun)
+
+
+def test_what_is_to_be_written_to_a_connection_that_has_ended_is_not_sent(
+    async_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    sending = async_sender(open_server(serving(echo)))
+    sending.send(number(1))
+    (connection,) = next(iter(sending.engine._pools._pools.values()))._open
+
+    async def write() -> Sent:
+        deadline = asyncio.get_running_loop().time() + LIMIT
+        call = _TaskCall("order.cancel", b"{}")
+        assert connection.reserve(call, deadline)
+        connection.close()
+        connection.write(call)
+        return await call.wait(deadline)
+
+    sent = sending.run(write())
+    assert isinstance(sent, NotSent)
+    assert "it was closed" in str(sent)
+
+
+def test_a_connection_that_was_replaced_closes_when_its_last_call_gives_up(
+    async_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    has_come = threading.Event()
+
+    def serve(venue: Venue) -> None:
+        if venue.peer.server.opened > 1:
+            return echo(venue)
+        venue.next_orders(1)
+        has_come.set()
+        return venue.wait_for_end()
+
+    server = open_server(serving(serve))
+    sending = async_sender(server)
+
+    async def send() -> None:
+        lost = asyncio.create_task(attempt(sending, 1, 0.8))
+        await asyncio.wait_for(until(has_come.is_set), LIMIT / 2)
+        await sending.engine.send(number(2), sign, seconds=LIMIT, fresh=True)
+        assert isinstance(await lost, Lost)
+        await asyncio.wait_for(until(lambda: server.ended == 1), LIMIT / 2)
+
+    sending.run(send())
 
 
 @pytest.mark.parametrize("stall", ["handshake", "log-in"])
@@ -298,13 +376,17 @@ def test_a_slow_start_is_not_sent_and_nothing_is_signed(sender: OpenTrade, open_
         return ()
 
     server = open_server(serve)
-    assert isinstance(sender(server).attempt(number(1), sign=note, seconds=0.3), NotSent)
+    sent = sender(server).attempt(number(1), sign=note, seconds=0.3)
+    assert isinstance(sent, NotSent)
+    assert "in time" in str(sent)
     assert signed == []
     wait_until(lambda: server.ended == 1)
 
 
 def test_an_answer_that_never_comes_is_lost(sender: OpenTrade, open_server: OpenServer) -> None:
-    assert isinstance(sender(open_server(serving(Venue.wait_for_end))).attempt(seconds=0.3), Lost)
+    sent = sender(open_server(serving(Venue.wait_for_end))).attempt(seconds=0.3)
+    assert isinstance(sent, Lost)
+    assert str(sent) == "no answer came in time"
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", reply(status="502 No"), reply(status="200 OK")])
@@ -364,7 +446,7 @@ def test_a_request_that_was_given_up_before_it_was_written_never_leaves(
     assert [request["args"][0] for request in venues[0].requests[1:]] == [{"number": 1}, {"number": 3}]
 
 
-def test_nothing_is_kept_of_a_call_that_got_no_answer(async_sender: OpenTrade, open_server: OpenServer) -> None:
+def test_nothing_is_kept_of_a_call_that_has_ended(async_sender: OpenTrade, open_server: OpenServer) -> None:
     def serve(venue: Venue) -> None:
         venue.next_orders(1)
         venue.say({"op": "pong"})  # it is not dead
@@ -374,7 +456,7 @@ def test_nothing_is_kept_of_a_call_that_got_no_answer(async_sender: OpenTrade, o
     assert isinstance(sending.attempt(number(1), seconds=0.2), Lost)
     sending.send(number(2))
     (connection,) = next(iter(sending.engine._pools._pools.values()))._open
-    assert (connection.users, connection._calls, connection._req_ids) == ({}, {}, {})
+    assert (connection.users, connection._calls, connection._req_ids, connection._written_at) == ({}, {}, {}, {})
     assert connection._protocol._in_flight == {}
 
 
@@ -589,8 +671,10 @@ def test_a_connection_on_which_something_came_in_is_used_all_the_same(
 def test_who_gives_up_does_not_take_the_connection_from_others(
     async_sender: OpenTrade, open_server: OpenServer
 ) -> None:
+    have_given_up = threading.Event()
+
     def serve(peer: Peer) -> None:
-        time.sleep(0.4)
+        assert have_given_up.wait(LIMIT)
         echo(Venue(peer).log_in())
 
     server = open_server(serve)
@@ -601,12 +685,35 @@ def test_who_gives_up_does_not_take_the_connection_from_others(
         others = [asyncio.create_task(attempt(sending, which, seconds)) for which, seconds in ((1, 0.1), (2, LIMIT))]
         await asyncio.sleep(0.05)
         cancelled.cancel()
+        await asyncio.wait_for(asyncio.shield(others[0]), LIMIT / 2)
+        have_given_up.set()
         return await asyncio.gather(*others)
 
     impatient, patient = sending.run(send_all())
     assert isinstance(impatient, NotSent)
     assert result_of(patient) == {"number": 2}
     assert server.opened == 1
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_given_up(
+    async_sender: OpenTrade, open_server: OpenServer
+) -> None:
+    has_begun, has_ended = threading.Event(), threading.Event()
+
+    def serve(peer: Peer) -> None:
+        has_begun.set()
+        peer.wait_for_end()
+        has_ended.set()
+
+    sending = async_sender(open_server(serve))
+
+    async def send() -> None:
+        task = asyncio.create_task(attempt(sending, 0, LIMIT))
+        await until(has_begun.is_set)
+        task.cancel()
+        await asyncio.wait_for(until(has_ended.is_set), LIMIT / 2)
+
+    sending.run(send())
 
 
 def test_the_time_of_the_first_who_waits_does_not_end_the_others(

@@ -388,6 +388,70 @@ def test_it_says_good_bye_once_there_is_a_websocket(bare: Peers) -> None:
     assert bare.ours.output() == b""
 
 
+def test_the_good_bye_is_a_normal_one(bare: Peers) -> None:
+    bare.shake_hands()
+    bare.ours.close()
+    bare.theirs.receive_data(bare.ours.output())
+    (frame,) = bare.theirs.events_received()
+    assert isinstance(frame, Frame)
+    assert (frame.opcode, bytes(frame.data)) == (Opcode.CLOSE, (1000).to_bytes(2, "big"))
+
+
+@pytest.mark.parametrize("ret_code", [10019, 10003, 10004])
+def test_it_is_over_for_good(peers: Peers, ret_code: int) -> None:
+    assert not peers.ours.is_over
+    first, second, third = peers.ask(), peers.ask(), peers.ask()
+    peers.say(answer(first, retCode=110001))
+    assert not peers.ours.is_over
+    peers.say(answer(second, retCode=ret_code))
+    peers.say(answer(third))
+    assert peers.ours.is_over
+
+
+def test_the_end_of_what_is_no_refusal_says_nothing(bare: Peers) -> None:
+    bare.ours.connect()
+    bare.pump()
+    assert list(bare.ours.receive_eof()) == []
+
+
+def test_to_give_up_twice_is_to_give_up(peers: Peers) -> None:
+    req_id = peers.ask()
+    peers.ours.forget(req_id)
+    peers.ours.forget(req_id)
+
+
+def test_the_answer_to_the_handshake_may_come_in_pieces(bare: Peers) -> None:
+    bare.ours.connect()
+    bare.pump()
+    data = b"".join(bare.theirs.data_to_send())
+    assert bare.take(data[:20]) == bare.take(data[20:]) == []
+    bare.pump()
+    assert len(bare.heard) == 1
+
+
+def test_no_log_shows_a_frame(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    peers = Peers()
+    peers.open()
+    peers.ask()
+    assert "websockets.server" in {record.name for record in caplog.records}
+    assert not [record for record in caplog.records if record.name != "websockets.server"]
+
+
+def test_all_that_was_written_is_sent_as_it_is(peers: Peers) -> None:
+    ids = [peers.ours.request("order.cancel", b"{}", SIGNATURE) for _ in range(3)]
+    peers.pump()
+    assert [message["reqId"] for message in peers.heard] == ids
+
+
+def test_a_server_that_turns_us_away_and_closes_refuses(bare: Peers) -> None:
+    bare.ours.connect()
+    bare.pump()
+    assert bare.take(b"HTTP/1.1 403 Forbidden\r\n\r\nno") == []
+    (event,) = bare.ours.receive_eof()
+    assert (event.reply.status, event.reply.body, event.reply.is_answer) == (403, b"no", False)
+
+
 def test_nothing_shows_the_log_in(peers: Peers) -> None:
     assert isinstance(peers.ours, TradeProtocol)
     shown = repr(peers.ours) + repr(LogInRefused(Reply(200, {}, API_KEY.encode())))
