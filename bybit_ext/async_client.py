@@ -399,9 +399,11 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
             self._engine.abandon()  # another loop's, which has ended, or ends them when it runs
             return
         stream, self._stream = self._stream, None
-        if stream:
-            await stream.close()
-        await self._engine.close()
+        try:
+            if stream:
+                await stream.close()
+        finally:  # also if it is cancelled meanwhile
+            await self._engine.close()
 
     async def _run(self, name: str, make_flow: Callable[[CallTime], Flow[Result]]) -> Result:
         self._stay_in_loop()

@@ -19,7 +19,7 @@ import bybit_ext
 from bybit_ext import AsyncBybit, Bybit, InvalidInput, NotSent, OutcomeUnknown
 from bybit_ext.engines.hosts import REST_HOSTS, rest_host
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import API_KEY, API_SECRET, Cancel, answering, over_http, with_defaults
+from tests.conftest import API_KEY, API_SECRET, Cancel, answering, options_of, over_http, with_defaults
 
 ORDER = CancelByOrderId("linear", "BTCUSDT", "id-1")
 
@@ -320,6 +320,28 @@ class TestClosing:
             async with AsyncBybit(API_KEY, API_SECRET) as bybit:
                 await bybit.close()
 
+        asyncio.run(run())
+
+    def test_closing_that_is_cancelled_closes_the_connections_all_the_same(self, exchange: Sandbox) -> None:
+        class Noted(httpx.AsyncHTTPTransport):
+            is_closed = False
+
+            async def aclose(self) -> None:
+                self.is_closed = True
+                await super().aclose()
+
+        async def run() -> None:
+            transport = Noted()
+            bybit = AsyncBybit(**options_of(exchange), transport=transport)
+            await bybit.cancel_and_confirm(CancelByOrderId("linear", "BTCUSDT", order.order_id))  # opens the stream
+            closing = asyncio.create_task(bybit.close())
+            await asyncio.sleep(0)  # the stream is closing now
+            closing.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await closing
+            assert transport.is_closed
+
+        order = exchange.place("linear", "BTCUSDT")
         asyncio.run(run())
 
     def test_a_call_after_closing_is_not_sent(self) -> None:
