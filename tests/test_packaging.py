@@ -186,7 +186,7 @@ class TestSdist:
             "test_document.py",
             "test_documentation.py",
             "test_errors.py",
-            "test_readme.py",
+            "docs/test_readme.py",
         )
         names = [f"tests/{name}" for name in (*folders, *files)]
         path = os.pathsep.join([str(unpacked), str(unpacked / "generated")])

@@ -19,9 +19,9 @@ try:
     from .explorer import Explorer, Target
     from .recording import RecordingBybit
     from .server import serve
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
-        f"{error.name} is not installed: the page needs pip install 'bybit-v5[explore]'", name=error.name
+        f"{_error.name} is not installed: the page needs pip install 'bybit-v5[explore]'", name=_error.name
     ) from None
 
 __all__ = ["Explorer", "RecordingBybit", "Target", "find_swagger_ui", "serve"]

@@ -37,7 +37,7 @@ class Guard:
     """
 
     def __init__(self) -> None:
-        self.token = secrets.token_urlsafe(24)
+        self.token: str = secrets.token_urlsafe(24)
 
     def open_to_all(self, endpoint: Endpoint) -> Endpoint:
         """Return an endpoint that checks Host and Origin: for what has nothing to hide."""

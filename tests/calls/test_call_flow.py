@@ -125,11 +125,11 @@ def test_an_unknown_outcome_counts_all_sends_whatever_the_last_error_says_of_the
     assert state.final_error(NotSent("gone")).sends == 2
 
 
-def test_what_never_left_counts_what_left_before(world: ClientWorld, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_try_that_did_not_leave_is_logged_as_one(world: ClientWorld, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "bybit_ext")
     world.replies = [LOST, GONE, reply()]
     world.cancel()
-    assert "NotSent (send 1); next send" in caplog.text
+    assert "send 2: NotSent" in caplog.text
 
 
 def test_a_lost_answer_tells_the_time_that_was_signed(world: ClientWorld) -> None:
