@@ -125,7 +125,7 @@ class NotSent(BybitError):
 class InvalidInput(NotSent, ValueError):
     """An argument or an environment variable cannot be used; the message names it."""
 
-    advice = "Nothing was sent."
+    advice = "Nothing was sent. Correct the argument or the variable."
 
 
 class Refused(BybitError):

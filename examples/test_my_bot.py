@@ -1,6 +1,6 @@
 """Tests of a bot, on an exchange that goes wrong when a test says so: no key, no network, no mocks.
 
-    pytest examples/test_my_bot.py
+    .venv/bin/pytest -o addopts= examples/test_my_bot.py
 
 The fixture `bybit_sandbox` comes with the extra `sandbox`.
 """

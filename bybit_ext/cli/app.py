@@ -186,7 +186,10 @@ def explore(
     port: Port = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Only print the URL; do not open a browser.")] = False,
 ) -> None:
-    """Try the operations in a browser, on a sandbox or on an exchange that is named; until Ctrl-C."""
+    """Try the operations in a browser, until Ctrl-C.
+
+    Without --environment it opens a sandbox of its own.
+    """
     try:
         if region and not environment:
             raise InvalidInput("--region: goes with --environment only.")
