@@ -36,6 +36,8 @@ def print_safely(console: Console, text: RenderableType, *, end: str = "\n", fol
         end: what follows it.
         fold: whether to fit it to the width of the terminal; else a line stays one line.
     """
+    if _is_closed(console):
+        return False
     try:
         console.print(text, end=end, soft_wrap=not fold)
         console.file.flush()
@@ -47,12 +49,19 @@ def print_safely(console: Console, text: RenderableType, *, end: str = "\n", fol
 
 def print_text(text: str) -> bool:
     """Print text as it is: ASCII, as JSON is here. Return whether it could be printed."""
+    if _is_closed(out):
+        return False
     try:
         typer.echo(text)
     except OSError as error:
         give_up_output(sys.stdout, error)
         return False
     return True
+
+
+def _is_closed(console: Console) -> bool:
+    """Return whether the program was started without this output (`>&-`): rich and typer would print to nowhere."""
+    return (sys.__stderr__ if console.stderr else sys.__stdout__) is None
 
 
 def ask(question: str) -> bool:

@@ -57,6 +57,18 @@ class TestFullDisk:
         assert (process.returncode, errors) == (3, NOTE)
 
 
+def test_orders_that_go_nowhere_are_not_said_to_be_listed(exchange: Sandbox) -> None:
+    orders = [sys.executable, "-m", "bybit_ext", "orders", "--category", "spot", "--base-url", exchange.url]
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *orders],
+        check=False,
+        stderr=subprocess.PIPE,
+        env=environment_of(exchange),
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
 class TestReaderThatGoesAway:
     @pytest.mark.parametrize("more", [[], ["--json"]], ids=str)
     def test_watch_ends_without_a_word(self, exchange: Sandbox, more: list[str]) -> None:

@@ -51,9 +51,9 @@ def test_every_bybit_command_is_accepted(page: str, command: str) -> None:
 def test_every_other_command_names_a_script_or_an_extra_that_exists() -> None:
     for page, line in COMMANDS:
         scripts = [word for word in line.split() if word.startswith("scripts/")]
-        assert scripts or re.match(r"bybit |pip install |export |python |\.venv/bin/(pytest|uvicorn) ", line), (
-            f"{page}: {line}"
-        )
+        assert scripts or re.match(
+            r"bybit |pip install |export |python |\.venv/bin/(pip|pytest|python|uvicorn) ", line
+        ), f"{page}: {line}"
         assert all((ROOT / script).is_file() for script in scripts), f"{page}: {line}"
         named = re.findall(r"\[([\w,]+)\]", line) if line.startswith("pip install") else []
         assert set(",".join(named).split(",")) - {""} <= EXTRAS.keys(), f"{page}: {line}"

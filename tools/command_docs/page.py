@@ -19,8 +19,9 @@ _INTRODUCTION = """\
 # The command
 
 `bybit` lists, watches and cancels orders from a shell. It comes with the extra `cli`; `bybit sandbox` and `bybit demo`
-need the extra `sandbox` too. Keys come from the environment, never from arguments. `bybit explore` needs `explore`. No exchange is assumed:
-`--environment`, the variable `BYBIT_ENVIRONMENT` or `--base-url` names it. No command places an order.
+need the extra `sandbox` too, `bybit explore` the extra `explore`. Keys come from the environment, never from arguments.
+No exchange is assumed: `--environment`, the variable `BYBIT_ENVIRONMENT` or `--base-url` names it. No command places an
+order.
 
 ![What bybit demo shows](pictures/demo.svg)
 
