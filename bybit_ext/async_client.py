@@ -62,7 +62,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         max_sends: how often one call may try to send its request; None for as often as is safe and the deadline allows.
         absent_after: seconds for which both lists of orders must lack an order before it is reported as not found.
         on_send: called with a `SendEvent` after each send of a call, for metrics; None for nothing. It must be quick,
-            for the call goes on after it. What it raises changes nothing, and is logged once. The generated functions
+            for the call goes on after it. An `Exception` that it raises changes nothing. The generated functions
             and the stream do not call it.
         clock: returns this machine's UTC time, in ms.
         headers: sent with every request (brokers add `Referer`); None for none.
@@ -195,7 +195,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
             timeout: seconds that one send may take; None for the client's.
             max_sends: how often it may be tried to send the cancel of an order, 1 for once; None for the client's.
             on_result: called with the place of an order and its result as soon as that is known, to show progress; None
-                for nothing. It must be quick. What it raises changes nothing, and is logged once.
+                for nothing. It must be quick. An `Exception` that it raises changes nothing.
 
         Returns:
             For each order, in the same order, its acknowledgement, or the error that says what is known of it:
@@ -230,7 +230,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
             timeout: seconds that one send may take; None for the client's.
             max_sends: how often it may be tried to send the cancel of an order, 1 for once; None for the client's.
             on_result: called with the place of an order and its result as soon as that is known, to show progress; None
-                for nothing. It must be quick. What it raises changes nothing, and is logged once.
+                for nothing. It must be quick. An `Exception` that it raises changes nothing.
 
         Returns:
             For each order, in the same order, how it ended, or the error that `cancel_and_confirm` would raise. None of
@@ -299,7 +299,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
             timeout: seconds that one send may take; None for the client's.
             max_sends: how often it may be tried to send the request, 1 for once; None for the client's.
             on_result: called with an order that was open before and its result as soon as that is known, to show
-                progress; None for nothing. It must be quick. What it raises changes nothing, and is logged once.
+                progress; None for nothing. It must be quick. An `Exception` that it raises changes nothing.
 
         Returns:
             What was open before, how each of these ended, and what is still open.
@@ -391,7 +391,11 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
         return await self._run("sync_clock", self._sync_clock_flow)
 
     async def close(self) -> None:
-        """Close the connections and the stream. Calls in flight end as they would have. Closing twice is safe."""
+        """Close the connections and the stream. A send in flight ends as it would have.
+
+        A call that has not ended then says what is known by now: a confirmed cancel is `OutcomeUnknown`. Closing twice
+        is safe.
+        """
         self._is_closed = True
         if self._loop not in (None, asyncio.get_running_loop()):
             if self._stream:

@@ -51,7 +51,7 @@ def as_json(value: object, *, depth: int = 0) -> Any:  # noqa: PLR0911 - one for
         return {str(name): as_json(one, depth=depth + 1) for name, one in entries}
     if isinstance(value, list | tuple):
         return [as_json(one, depth=depth + 1) for one in cast("list[object]", value)]
-    return str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 class Serializable:
@@ -172,6 +172,21 @@ class CancelAccepted(Serializable):
     server_time: int | None = None
     sends: int = 1
     reply: RedactedReply | None = field(default=None, eq=False, repr=False)
+
+
+def evidence_of(accepted: "CancelAccepted | CancelAllAccepted") -> Evidence:
+    """Return what an acceptance says of the answer, for an error of what came after it.
+
+    Args:
+        accepted: what the exchange took.
+    """
+    return Evidence(
+        trace_id=accepted.trace_id,
+        rate_limit=accepted.rate_limit,
+        server_time=accepted.server_time,
+        sends=accepted.sends,
+        reply=accepted.reply,
+    )
 
 
 @frozen

@@ -58,7 +58,7 @@ OUTCOME = CancelOutcome(
     order=ORDER,
     filled_qty=Decimal("0.50"),
     filled_unit="base coin",
-    remaining_qty=Decimal("1E-8"),
+    remaining_qty=Decimal("0.00000001"),
     remaining_unit="base coin",
     confirmed_by="stream",
     accepted=ACCEPTED,
@@ -104,7 +104,7 @@ def test_an_order_is_as_the_exchange_wrote_it() -> None:
 
 def test_decimals_are_exact_strings_and_what_is_inside_is_json_too() -> None:
     told = OUTCOME.to_dict()
-    assert (told["filled_qty"], told["remaining_qty"]) == ("0.50", "1E-8")
+    assert (told["filled_qty"], told["remaining_qty"]) == ("0.50", "0.00000001")
     assert told["accepted"] == ACCEPTED.to_dict()
     assert told["accepted"]["rate_limit"] == {"limit": 10, "remaining": 9, "reset_at": 5}
 

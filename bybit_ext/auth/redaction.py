@@ -10,30 +10,44 @@ import traceback
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, cast
-from urllib.parse import quote
 
 REDACTED = "***"
 _IDS = ("orderId", "orderLinkId")  # what names an order must stay as it is, even if somebody put the API key into it
-_ESCAPES = (b"\\", b"%", b"&", b"\0")  # what a secret may be spelled with that is not there as it is
+_ESCAPES = (b"\\", b"%", b"&", b"\0", b"\n")  # what a secret may be spelled with that is not there as it is
+_ESCAPED = re.compile(
+    r"%(?:25){0,3}([0-9a-f]{2})|\\{1,8}u([0-9a-f]{4})|&#0{0,8}([0-9]{1,4});|&#x0{0,8}([0-9a-f]{1,4});", re.IGNORECASE
+)
+_BETWEEN = r"(?:\s|\0|\\[nr]){0,8}"  # letters of a secret: Base64 comes on lines of 64 or 76
+_BETWEEN_LETTERS = re.compile(r"\\[nr]|[\s\0\\]")
 
 
 def redact(text: str, *secrets: str) -> str:
-    """Replace secrets in a text, however they are spelled: in upper or lower case, for a URL, as PHP writes JSON."""
-    lowered = text.lower()
-    for secret in secrets:
-        for spelling in _spellings(secret):
-            if spelling.lower() in lowered:
-                text = re.sub(re.escape(spelling), REDACTED, text, flags=re.IGNORECASE)
-                lowered = text.lower()
+    """Replace secrets in a text, however they are spelled: in upper or lower case, on several lines, with escapes.
+
+    Each letter may be escaped or not, as URLs, HTML and JSON do it, also JSON within JSON.
+    """
+    if may_echo(text, secrets):
+        lowered, bare = text.lower(), _bare(text)
+        for secret in secrets:
+            if secret.lower() in lowered or _bare(secret) in bare:
+                text = re.sub(_BETWEEN.join(map(_spelling, secret)), REDACTED, text, flags=re.IGNORECASE)
     return text
 
 
-def _spellings(secret: str) -> list[str]:
-    if secret.isalnum():
-        return [secret]
-    escaped = "".join(letter if letter.isalnum() else f"\\u{ord(letter):04x}" for letter in secret)
-    spellings = {secret, quote(secret), quote(secret, safe=""), secret.replace("/", r"\/"), escaped}
-    return sorted(spellings, reverse=True)  # one that begins with another goes before it
+def _bare(text: str) -> str:
+    """Return a text in lower case, without escapes and white space: what is not in there is not in the text either."""
+    return _BETWEEN_LETTERS.sub("", _ESCAPED.sub(_unescape, text)).lower()
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    decimal = escape[3]
+    return chr(int(decimal) if decimal else int(escape[1] or escape[2] or escape[4], 16))
+
+
+def _spelling(letter: str) -> str:
+    code = ord(letter)
+    plain = letter if letter.isalnum() else rf"\\{{0,8}}{re.escape(letter)}"  # PHP writes `\/` in JSON
+    return rf"(?:%(?:25){{0,3}}{code:02x}|\\{{1,8}}u{code:04x}|&#0{{0,8}}{code};|&#x0{{0,8}}{code:x};|{plain})"
 
 
 def may_echo(text: str | bytes, secrets: Sequence[str]) -> bool:

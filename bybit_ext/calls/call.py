@@ -125,6 +125,8 @@ def call_flow(  # noqa: PLR0913 - one for each thing that a call needs
         if wait is not None and not limits.allow(wait, state):
             wait = None
         tell_send(caller.on_send, request, state.failures, error, elapsed=elapsed, pause=wait)
+        if caller.on_send.function:
+            time.refresh()
         if wait is None:
             raise state.final_error(error)
         if wait:

@@ -87,6 +87,10 @@ class CallTime:
     def __attrs_post_init__(self) -> None:
         self.began = self.now = self.clock()
 
+    def refresh(self) -> None:
+        """Look at the clock: what a flow calls may have taken long."""
+        self.now = self.clock()
+
 
 @frozen
 class Deadline:

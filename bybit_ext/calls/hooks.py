@@ -23,7 +23,7 @@ _log = logging.getLogger("bybit_ext")
 
 @define
 class Hook:
-    """A function of the caller's that is told something. What it raises changes nothing; the first time is logged.
+    """A function of the caller's that is told something. An `Exception` from it changes nothing; the first is logged.
 
     Attributes:
         name: of the argument that it was given as.
@@ -44,11 +44,18 @@ class Hook:
         if self.function is None:
             return
         try:
-            self.function(*args)
+            returned = self.function(*args)
         except Exception as error:  # noqa: BLE001 - whatever it is, what the call has to say goes first
-            if not self._has_failed:
-                self._has_failed = True
-                _say(logging.WARNING, "%s raised %s; this is said once", self.name, type(error).__name__)
+            self._note(f"raised {type(error).__name__}")
+        else:
+            if inspect.iscoroutine(returned):
+                returned.close()
+                self._note("returned a coroutine, which nothing awaits")
+
+    def _note(self, problem: str) -> None:
+        if not self._has_failed:
+            self._has_failed = True
+            _say(logging.WARNING, "%s %s; this is said once", self.name, problem)
 
 
 SILENT = Hook("nothing", None)

@@ -30,6 +30,7 @@ from bybit_ext.errors import (
     RateLimited,
     Refused,
 )
+from bybit_ext.results import Evidence
 
 from .flow import backoff_delay
 from .operations import BuiltRequest
@@ -49,6 +50,7 @@ class RetryState:
         corrected_by: the refusal of a timestamp that the clock was corrected by; None if there was none.
         unknown_outcome: the last send that got no clear answer; None if all did.
         refused: the last refusal; None if there was none.
+        answered: the evidence of the last answer; None if there was none.
         lost_an_answer: whether a connection brought none: then the other idle ones may be dead too.
         signed_at: when the last send was signed, monotonic time in s.
         secrets: the signatures of all sends, which an answer may echo.
@@ -59,6 +61,7 @@ class RetryState:
     corrected_by: ClockError | None = None
     unknown_outcome: OutcomeUnknown | None = None
     refused: Refused | None = None
+    answered: Evidence | None = None
     lost_an_answer: bool = False
     signed_at: float = 0.0
     secrets: list[str] = field(factory=list[str], repr=False)
@@ -66,6 +69,8 @@ class RetryState:
     def record(self, error: BybitError) -> None:
         """Take note of a try that failed."""
         self.failures += 1
+        if error.status_code is not None:
+            self.answered = error.evidence
         if isinstance(error, OutcomeUnknown):
             self.unknown_outcome = error
         elif isinstance(error, Refused):
@@ -79,10 +84,11 @@ class RetryState:
             return self.refused if self.refused and isinstance(error, NotSent) else error
         if isinstance(error, OrderNotFound | OrderClosed):
             return type(error)(error.args[0], error.evidence, earlier_send_may_have_cancelled=True)
+        evidence = evolve(self.answered or error.evidence, timestamp=error.evidence.timestamp, sends=self.sends)
         if isinstance(error, OutcomeUnknown):
-            return error
+            return error if error.status_code is not None else OutcomeUnknown(error.args[0], evidence)
         message = f"An earlier send of this call got no clear answer. What came last: {type(error).__name__}."
-        unknown = OutcomeUnknown(message, evolve(error.evidence, sends=self.sends))
+        unknown = OutcomeUnknown(message, evidence)
         unknown.__cause__ = error
         return unknown
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import count
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -16,7 +17,7 @@ from bybit_ext.calls.responses import RawReply, process_response
 from bybit_ext.calls.retry import READ, SAFE, RetryState
 from bybit_ext.calls.validation import validate_request
 from bybit_ext.errors import BybitError, InvalidInput, OutcomeUnknown
-from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence, RedactedReply
+from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome, Evidence, RedactedReply, evidence_of
 
 from .batch import BatchItem, SendBatch, copy_error
 from .identity import FINAL
@@ -96,7 +97,8 @@ class CancelAllCalls:
             if not may_be_more:
                 return self._accepted(evidence, sends)
             wait = backoff_delay(rounds)
-            if wait > self.limits.deadline.remaining:
+            most = self.limits.max_sends
+            if wait > self.limits.deadline.remaining or (most is not None and sends >= most):
                 raise self._unfinished(evidence, sends)
             yield Sleep(wait)
 
@@ -186,18 +188,19 @@ class CancelAllFirst:
         calls: the calls about all orders of the kind.
         send_batch: sends cancels by their ids.
         refusal: why nothing came of the request for all; None if something may have.
+        has_asked: whether all were asked for.
     """
 
     calls: CancelAllCalls
     send_batch: SendBatch
     refusal: BybitError | None = field(default=None, init=False)
-    _has_asked: bool = field(default=False, init=False)
+    has_asked: bool = field(default=False, init=False)
 
     def send(self, items: Sequence[BatchItem], on_answer: Callable[[BatchItem], None]) -> Flow[None]:
         """Send the cancels of some orders, and pass each on as soon as it has its answer."""
         left = list(items)
-        if not self._has_asked:
-            self._has_asked = True
+        if not self.has_asked:
+            self.has_asked = True
             left = yield from self._ask_for_all(left, on_answer)
         if left:
             yield from self.send_batch(left, on_answer)
@@ -246,8 +249,10 @@ def cancel_all_and_confirm(
     try:
         before = yield from _read_or_cancel_blindly(calls)
         if not before:
-            yield from calls.ask()  # a list may lag
-            return (yield from _outcome(calls, [], [], None))
+            before = yield from _ask_of_none(calls)
+            if not before:
+                return (yield from _outcome(calls, [], [], None))
+            first.has_asked = True
         results = yield from confirm(before)
     finally:
         if subscription:
@@ -268,7 +273,28 @@ def _read_or_cancel_blindly(calls: CancelAllCalls) -> Flow[list[Order]]:
         return found.orders
     accepted = yield from calls.ask()
     message = f"The exchange took the request for {len(accepted.orders)} orders, but they could not be read before."
-    raise OutcomeUnknown(message, unread.evidence) from unread
+    raise OutcomeUnknown(message, evidence_of(accepted)) from unread
+
+
+def _ask_of_none(calls: CancelAllCalls) -> Flow[list[Order]]:
+    """Ask although the list shows no orders, for it may lag. If the outcome is unknown, return those that show up."""
+    try:
+        yield from calls.ask()
+    except OutcomeUnknown as unknown:
+        seconds = calls.limits.deadline.remaining * _SHARE_OF_FIRST_READING
+        deadline = Deadline.after(calls.time, seconds)
+        for readings in count(1):
+            wait = backoff_delay(readings)
+            if wait > deadline.remaining:
+                raise
+            yield Sleep(wait)
+            try:
+                found = yield from calls.read_open(deadline)
+            except BybitError:
+                raise unknown from None
+            if found.orders:
+                return found.orders
+    return []
 
 
 def _outcome(

@@ -63,7 +63,7 @@ from bybit_ext.errors import (
     OutcomeUnknown,
     Refused,
 )
-from bybit_ext.results import CancelAccepted, Evidence, Source
+from bybit_ext.results import CancelAccepted, Evidence, Source, evidence_of
 from bybit_ext.stream.events import StreamState
 
 from .identity import Identity, Match
@@ -359,8 +359,10 @@ class OrderTracker:
         if cause:
             message += f" What came before: {type(cause).__name__}: {cause.args[0]}"
         accepted = self.identity.accepted
-        known = Evidence(trace_id=accepted.trace_id, sends=accepted.sends) if accepted else Evidence()
-        unknown = OutcomeUnknown(message, cause.evidence if cause else known, last_order=last_order, accepted=accepted)
+        # Of the cancel: what the readings brought is the cause.
+        known = evidence_of(accepted) if accepted else Evidence()
+        evidence = failure.evidence if failure else known
+        unknown = OutcomeUnknown(message, evidence, last_order=last_order, accepted=accepted)
         unknown.__cause__ = error
         return unknown
 

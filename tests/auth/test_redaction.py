@@ -1,5 +1,6 @@
 """Secrets are found in every spelling, and nothing else of a text is touched."""
 
+import time
 from typing import Any
 
 import pytest
@@ -16,6 +17,12 @@ SPELLINGS = {
     "for a query, in lower case": "a%2bb%2fc%3d",
     "as PHP writes JSON": r"a+B\/c=",
     "escaped": r"a\u002bB\u002fc\u003d",
+    "escaped in part, within JSON": r"a\\u002bB/c\u003d",
+    "for HTML": "a&#43;B&#x2F;c&#x3d;",
+    "with every letter escaped": "%61%2B%42%2F%63%3D",
+    "escaped twice": "a%252BB%252Fc%253D",
+    "on two lines": "a+B\n/c=",
+    "on two lines of JSON": r"a+B\r\n/c=",
     "escaped, in upper case": r"A\U002BB\U002FC\U003D",
 }
 spellings = pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS)
@@ -32,6 +39,13 @@ class TestText:
 
     def test_a_spelling_that_begins_with_another_is_replaced_whole(self) -> None:
         assert redact("ab%25 ab%", "ab%") == "*** ***"
+
+    @pytest.mark.parametrize("junk", ["\\", "%25", "\n", "\\u002", "&#x0", "a\\n"])
+    def test_a_long_text_of_escapes_takes_no_time(self, junk: str) -> None:
+        text = junk * 20_000
+        start = time.process_time()
+        assert redact(f"{text}{SIGNATURE}", SIGNATURE, KEY).endswith("***")
+        assert time.process_time() - start < 2.0
 
     def test_a_secret_of_letters_and_digits_has_one_spelling(self) -> None:
         assert redact(f"{KEY}!", KEY) == "***!"

@@ -98,6 +98,16 @@ def test_after_a_doubt_an_order_that_is_gone_may_be_our_doing(
     assert (caught.value.sends, caught.value.earlier_send_may_have_cancelled) == (2, True)
 
 
+@pytest.mark.parametrize("then", [LOST, GONE])
+def test_an_answer_is_told_though_a_later_send_brings_none(world: ClientWorld, then: Any) -> None:
+    world.replies = [reply(10016, headers={"traceid": "abc"}), *[then] * 9]
+    with pytest.raises(OutcomeUnknown) as caught:
+        world.cancel()
+    assert (caught.value.ret_code, caught.value.status_code, caught.value.trace_id) == (10016, 200, "abc")
+    assert caught.value.reply is not None
+    assert caught.value.sends == (1 if then is GONE else len(world.sends))
+
+
 def test_without_a_doubt_it_is_not(world: ClientWorld) -> None:
     world.replies = [reply(10006), GONE, reply(110001)]
     with pytest.raises(OrderNotFound) as caught:

@@ -117,6 +117,26 @@ class TestFailingHooks:
         assert warnings == [f"on_send raised {type(error).__name__}; this is said once"]
         assert API_SECRET not in caplog.text
 
+    def test_a_coroutine_that_nothing_awaits_is_said_once(self, caplog: pytest.LogCaptureFixture) -> None:
+        async def tell(_: SendEvent) -> None:
+            raise AssertionError
+
+        cancel([LOST, reply()], lambda event: tell(event))  # noqa: PLW0108 - a function that is seen to be async is refused
+        assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+            "on_send returned a coroutine, which nothing awaits; this is said once"
+        ]
+
+    def test_the_time_that_a_hook_takes_is_the_calls(self) -> None:
+        world = World(replies=[reply(10002, time=5000), reply()])
+
+        def block(_: SendEvent) -> None:
+            world.now += 3.0
+
+        with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", on_send=block, clock=lambda: 1) as bybit:
+            time = world.time()
+            world.run(bybit._cancel_flow(time, ORDER, 2.0, None), time)
+        assert world.seconds == [2.0, -1.0]  # for which an engine sends nothing
+
     def test_an_error_of_the_call_is_raised_all_the_same(self) -> None:
         def fail(_: SendEvent) -> None:
             raise KeyError

@@ -137,6 +137,13 @@ class TestAsking:
         assert market.now <= 1.05
         assert caught.value.sends == 2
 
+    def test_one_send_is_one_send(self, market: Market) -> None:
+        market.place_many(600)
+        market.options["max_sends"] = 1
+        with pytest.raises(OutcomeUnknown, match="500 orders; more may be open"):
+            ask(market)
+        assert market.paths()[CANCEL_ALL] == 1
+
     @pytest.mark.parametrize("brings", [LOST, reply(10003), page(403), reply(10016)])
     def test_an_error_after_the_first_500_does_not_hide_them(self, market: Market, brings: Any) -> None:
         market.place_many(1200)
@@ -482,9 +489,26 @@ class TestConfirming:
         with pytest.raises(OutcomeUnknown, match=says) as caught:
             confirm(market)
         assert isinstance(caught.value.__cause__, BybitError)
-        assert caught.value.evidence == caught.value.__cause__.evidence
+        assert caught.value.sends == 1  # of the request for all
         (asked_at,) = [at for at, path, _ in market.asked if path == CANCEL_ALL]
         assert asked_at < 2.5
+
+    def test_orders_that_a_list_shows_late_are_cancelled_though_the_request_for_all_got_lost(
+        self, market: Market
+    ) -> None:
+        market.place_many(2)
+        market.faults[REALTIME] = [reply(result={"list": []})] * 3
+        market.faults[CANCEL_ALL] = [LOST]
+        outcome = confirm(market)
+        assert kinds(outcome.results) == ["Cancelled"] * 2
+        assert market.paths()[CANCEL_ALL] == 1
+
+    def test_if_no_list_shows_an_order_the_lost_request_for_all_is_unknown(self, market: Market) -> None:
+        market.faults[CANCEL_ALL] = [LOST]
+        with pytest.raises(OutcomeUnknown):
+            confirm(market)
+        assert market.paths()[CANCEL_ALL] == 1
+        assert market.now < 5.0
 
     def test_a_list_that_takes_long_does_not_take_the_time_of_the_cancel(self, market: Market) -> None:
         market.place_many(2)
