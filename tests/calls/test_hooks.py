@@ -135,7 +135,7 @@ class TestFailingHooks:
         with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", on_send=block, clock=lambda: 1) as bybit:
             time = world.time()
             world.run(bybit._cancel_flow(time, ORDER, 2.0, None), time)
-        assert world.seconds == [2.0, -1.0]  # for which an engine sends nothing
+        assert world.seconds == [2.0, 0.0]  # for which an engine sends nothing
 
     def test_an_error_of_the_call_is_raised_all_the_same(self) -> None:
         def fail(_: SendEvent) -> None:
