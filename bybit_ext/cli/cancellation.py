@@ -187,8 +187,8 @@ def _show_outcome_of_all(outcome: CancelAllOutcome, *, as_json: bool) -> Exit:
         order.order_id: (OrderLabel.of(order), result)
         for order, result in zip(outcome.before, outcome.results, strict=True)
     }
-    for ids, error in unlisted_orders(outcome):
-        results[ids.order_id] = OrderLabel.of(ids), error
+    for order_id, (ids, error) in unlisted_orders(outcome).items():
+        results[order_id] = OrderLabel.of(ids), error
     statuses = [
         show_result(result, label, open_order=still_open.get(order_id), as_json=as_json)
         for order_id, (label, result) in results.items()

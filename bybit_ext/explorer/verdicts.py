@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Literal, cast
 
 import attrs
@@ -55,18 +56,19 @@ def verdict_of(result: Any) -> Verdict:
     return Verdict("done", name, "Accepted", "The exchange accepted the request, and its answer was read.", "", details)
 
 
-def as_json(value: object) -> Any:
+def as_json(value: object) -> Any:  # noqa: PLR0911 - one for each kind of value
     """Return a result or an error as JSON."""
     if isinstance(value, BybitError):
         return {"error": type(value).__name__, "message": str(value), "evidence": as_json(value.evidence)}
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
         return str(value)
     if isinstance(value, list | tuple):
         return [as_json(one) for one in cast("Sequence[object]", value)]
-    to_dict = getattr(value, "to_dict", None)
-    if to_dict:
-        return to_dict()
+    if isinstance(value, dict):
+        return {name: as_json(one) for name, one in cast("dict[str, object]", value).items()}
     kind = type(value)
+    if hasattr(value, "to_dict"):
+        return as_json(cast("Any", value).to_dict())
     if attrs.has(kind):
         return {field.name: as_json(getattr(value, field.name)) for field in attrs.fields(kind)}
     return value
@@ -88,13 +90,13 @@ def _say(outcome: CancelOutcome) -> str:
 def _of_all(outcome: CancelAllOutcome) -> Verdict:
     """Return the verdict on all orders of a kind: on those that were open, those that were named, and what is open."""
     unlisted = unlisted_orders(outcome)
-    verdict = _of_many([*outcome.results, *(error for _, error in unlisted)])
-    ids_of_results = {order.order_id for order in outcome.before} | {ids.order_id for ids, _ in unlisted}
+    verdict = _of_many([*outcome.results, *(error for _, error in unlisted.values())])
+    ids_of_results = {order.order_id for order in outcome.before} | unlisted.keys()
     still_open = [order.order_id for order in outcome.still_open or () if order.order_id in ids_of_results]
     placed = [order.order_id for order in outcome.placed_meanwhile if order.order_id not in ids_of_results]
     if unlisted:
-        names = ", ".join(ids.order_id for ids, _ in unlisted)
-        verdict = _add(verdict, "unknown", "", f"The exchange named orders that it had not listed as open: {names}.")
+        text = f"The exchange named orders that it had not listed as open: {', '.join(unlisted)}."
+        verdict = _add(verdict, "unknown", "", text)
     if outcome.refusal:
         verdict = _add(verdict, "refused", "", f"The request for all: {outcome.refusal.args[0]}")
     if still_open:

@@ -32,16 +32,19 @@ class CancelAllOutcome(Serializable):
     reply: RedactedReply | None = field(default=None, eq=False, repr=False)
 
 
-def unlisted_orders(outcome: CancelAllOutcome) -> list[tuple[OrderIds, OutcomeUnknown]]:
+def unlisted_orders(outcome: CancelAllOutcome) -> dict[str, tuple[OrderIds, OutcomeUnknown]]:
     """Return the orders that the exchange named, though no list showed them when the call began.
 
     Args:
         outcome: what became of all orders of a kind.
 
     Returns:
-        The ids of each, and the error that says what is known of it.
+        By the id of each, its ids, and the error that says what is known of it.
     """
     known = {order.order_id for order in outcome.before}
-    unlisted = {ids.order_id: ids for ids in outcome.named if ids.order_id and ids.order_id not in known}
     message = "The exchange took the request to cancel it, but did not list it as open before."
-    return [(ids, OutcomeUnknown(message)) for ids in unlisted.values()]
+    return {
+        ids.order_id: (ids, OutcomeUnknown(message))
+        for ids in outcome.named
+        if ids.order_id and ids.order_id not in known
+    }
