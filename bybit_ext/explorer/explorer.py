@@ -81,13 +81,17 @@ class Explorer:
 
     Args:
         target: the exchange.
+        on_unknown: called with the path of each order or cancel that the end of the server leaves with an unknown
+            outcome; None for nothing.
 
     Raises:
         ModuleNotFoundError: the files of Swagger UI are not installed.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, on_unknown: Callable[[str], None] | None = None) -> None:
         self._target = target
+        self._on_unknown = on_unknown
+        self._is_closing = False
         self._guard = Guard()
         self._files = files_of_page()
         self._opened: RecordingBybit | None = None
@@ -116,7 +120,9 @@ class Explorer:
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncGenerator[None]:
         """Close the client with the application that has the routes."""
+        self._is_closing = False
         yield
+        self._is_closing = True
         client, self._opened = self._opened, None
         if client:
             await client.close()
@@ -187,14 +193,24 @@ class Explorer:
                 result = await call.run(self._client)
             except BybitError as error:
                 result = error
+            except asyncio.CancelledError:
+                self._tell_unknown(method, path)
+                raise
+        verdict = verdict_of(result)
+        if self._is_closing and verdict.kind == "unknown":
+            self._tell_unknown(method, path)
         report = {
-            "verdict": attrs.asdict(verdict_of(result)),
+            "verdict": attrs.asdict(verdict),
             "python": python,
             "sends": [attrs.asdict(one) for one in sends],
             "answer": _answer_of(last_send(sends, method, path)),
         }
         redact_json(report, self._client.secrets)
         return _Json(report)
+
+    def _tell_unknown(self, method: str, path: str) -> None:
+        if self._on_unknown and method != "GET":
+            self._on_unknown(path)
 
     async def _events(self, _: Request) -> Response:
         return StreamingResponse(self._updates(), media_type="text/event-stream")
