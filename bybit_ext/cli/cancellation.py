@@ -7,8 +7,8 @@ from attrs import frozen
 from bybit_v5.models import Order
 
 from bybit_ext.client import Bybit
-from bybit_ext.errors import BybitError, OutcomeUnknown
-from bybit_ext.orders.outcomes import CancelAllOutcome
+from bybit_ext.errors import BybitError
+from bybit_ext.orders.outcomes import CancelAllOutcome, unlisted_orders
 from bybit_ext.orders.requests import CancelAllRequest, CancelOrderRequest, OrderName
 from bybit_ext.results import CancelAccepted, CancelOutcome
 
@@ -187,10 +187,8 @@ def _show_outcome_of_all(outcome: CancelAllOutcome, *, as_json: bool) -> Exit:
         order.order_id: (OrderLabel.of(order), result)
         for order, result in zip(outcome.before, outcome.results, strict=True)
     }
-    for ids in outcome.named:
-        if ids.order_id and ids.order_id not in results:
-            error = OutcomeUnknown("The exchange took the request to cancel it, but did not list it as open before.")
-            results[ids.order_id] = OrderLabel.of(ids), error
+    for order_id, (ids, error) in unlisted_orders(outcome).items():
+        results[order_id] = OrderLabel.of(ids), error
     statuses = [
         show_result(result, label, open_order=still_open.get(order_id), as_json=as_json)
         for order_id, (label, result) in results.items()

@@ -3,7 +3,7 @@
 import sys
 import threading
 import webbrowser
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -33,7 +33,8 @@ def explore(
         ModuleNotFoundError: the extra is not installed.
         OSError: the port is taken.
     """
-    page = _sandbox_page(port) if environment is None else _exchange_page(environment, region, port)
+    unknown: list[str] = []
+    page = _sandbox_page(port) if environment is None else _exchange_page(environment, region, port, unknown.append)
     where = environment or "a sandbox of its own"
     with page as url:
         try:
@@ -44,7 +45,23 @@ def explore(
                 webbrowser.open(url)
             threading.Event().wait()
         except KeyboardInterrupt:
-            print_safely(console, "\nThe page is closed.")
+            print_safely(console, "")
+    print_safely(console, f"The page is closed.{describe_unknown(len(unknown))}")
+
+
+def describe_unknown(count: int) -> str:
+    """Say how many requests the end of the page left with an unknown outcome; nothing, if none.
+
+    Args:
+        count: how many.
+    """
+    if not count:
+        return ""
+    were = "1 request was" if count == 1 else f"{count} requests were"
+    return (
+        f" {were} in flight, with unknown outcome: what was asked may have been carried out. "
+        "See the open orders and the history before acting on it."
+    )
 
 
 @contextmanager
@@ -55,7 +72,10 @@ def _sandbox_page(port: int) -> Generator[str, None, None]:
 
 
 @contextmanager
-def _exchange_page(environment: Environment, region: Region | None, port: int) -> Generator[str, None, None]:
-    client = RecordingBybit(environment=environment, region=region)  # here, so that a missing key is told at once
-    with serve(Target(environment, lambda: client), port) as url:
+def _exchange_page(
+    environment: Environment, region: Region | None, port: int, on_unknown: Callable[[str], None]
+) -> Generator[str, None, None]:
+    # The client is made here, so that a missing key is told at once.
+    client = RecordingBybit(environment=environment, region=region)
+    with serve(Target(environment, lambda: client), port, on_unknown) as url:
         yield url

@@ -4,7 +4,9 @@ The form of the request's body says which of the generated models it is. What fi
 be by a type checker, and never leaves this machine.
 """
 
+import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
 from types import UnionType
@@ -95,13 +97,7 @@ def _read_model(models: Sequence[Any], body: bytes) -> Any:
     Raises:
         InvalidInput: it fits none; the message says what the one that it comes nearest to wants.
     """
-    try:
-        content = parse_json(body)
-    except (ValueError, RecursionError):
-        raise InvalidInput("body: is not JSON.") from None
-    if not isinstance(content, dict):
-        raise InvalidInput("body: must be a JSON object.")
-    fields = cast("dict[str, Any]", content)
+    fields = _read_object(body)
     nearest = sorted(models, key=lambda model: _misfits(model.__name__, fields))
     problems = [_problem_as(model, fields) for model in nearest]
     for model, problem in zip(nearest, problems, strict=True):
@@ -110,15 +106,60 @@ def _read_model(models: Sequence[Any], body: bytes) -> Any:
     raise InvalidInput(f"body{problems[0]} (as {nearest[0].__name__}).")
 
 
+def _read_object(body: bytes) -> dict[str, Any]:
+    try:
+        content = parse_json(body)
+        # Of a name that is given twice, the exchange could read the other value.
+        json.loads(body, object_pairs_hook=_refuse_repeated)
+    except InvalidInput:
+        raise
+    except (ValueError, RecursionError):
+        raise InvalidInput("body: is not JSON.") from None
+    if not isinstance(content, dict):
+        raise InvalidInput("body: must be a JSON object.")
+    return cast("dict[str, Any]", content)
+
+
+def _refuse_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for name, count in Counter(name for name, _ in pairs).items():
+        if count > 1:
+            raise InvalidInput(f"body: {name} is given twice.")
+    return dict(pairs)
+
+
+def _unknown_name(schema: dict[str, Any], value: Any) -> str | None:
+    """Return the path to the first name in a value that no schema declares; None if there is none.
+
+    The exchange would take it. But who misspelled a name did not mean what is left.
+    """
+    forms = [resolve(one) for one in schema.get("anyOf", [schema])]
+    if isinstance(value, list):
+        of_lists = [form["items"] for form in forms if "items" in form]
+        items: dict[str, Any] = of_lists[0] if of_lists else {}
+        paths = (_unknown_name(items, item) for item in cast("list[object]", value))
+        return next((f"[{place}]{path}" for place, path in enumerate(paths) if path), None)
+    declared = {name: one for form in forms for name, one in form.get("properties", {}).items()}
+    if not isinstance(value, dict) or not declared:
+        return None
+    for name, one in cast("dict[str, object]", value).items():
+        if name not in declared:
+            return f".{name}"
+        if path := _unknown_name(resolve(declared[name]), one):
+            return f".{name}{path}"
+    return None
+
+
 def _problem_as(model: Any, fields: Mapping[str, Any]) -> str | None:
     """Return what keeps an object from being a model, behind the path to it; None if nothing does."""
     try:
-        return validate_request(model.from_dict(fields), model)
+        problem = validate_request(model.from_dict(fields), model)
     except KeyError as error:
         return f".{error.args[0]}: is missing"
     except (TypeError, ValueError, AttributeError) as error:
         wrong = _wrong_values(model.__name__, fields)
         return f".{wrong[0]}: {error}" if wrong else f": {error}"
+    unknown = _unknown_name(document()["components"]["schemas"][model.__name__], fields)
+    return problem or (f"{unknown}: is no name of this request" if unknown else None)
 
 
 def _misfits(schema: str, fields: Mapping[str, Any]) -> int:
@@ -145,7 +186,7 @@ def _orders_of(batch: Any) -> list[Any]:
     fields = batch.to_dict()
     operation = dict(operations())["POST", "/v5/order/cancel"]
     models = _models_of(_module_of(operation))
-    return [_fit(models, {"category": fields["category"], **item}) for item in fields["request"]]
+    return [_fit(models, {**item, "category": fields["category"]}) for item in fields["request"]]
 
 
 def _fit(models: Sequence[Any], fields: Mapping[str, Any]) -> Any:

@@ -27,19 +27,40 @@ from starlette.routing import BaseRoute, Route
 from bybit_ext.auth.redaction import redact_json
 from bybit_ext.errors import BybitError
 from bybit_ext.results import FinalStatus
+from bybit_ext.stream.events import StreamState
 
 from .assets import PAGE, files_of_page, media_type_of
 from .calls import read_call
 from .examples import cancel_request, describe, filled_document, plain_document
 from .guard import Guard
-from .recording import RecordedSend, RecordingBybit, recorded_sends
+from .recording import RecordedSend, RecordingBybit, last_send, recorded_sends
 from .verdicts import verdict_of
 
 RUN = "/explorer/run"
 _FINAL = frozenset(get_args(FinalStatus))
-# The open orders that the page shows when it is loaded: of futures those that USDT pays for.
-_LISTED: tuple[dict[str, Any], ...] = ({"category": "linear", "settle_coin": "USDT"}, {"category": "spot"})
+# The open orders that the page lists, by what it calls them.
+_LISTED: dict[str, dict[str, Any]] = {
+    "USDT futures": {"category": "linear", "settle_coin": "USDT"},
+    "spot": {"category": "spot"},
+}
 _PAGE_SIZE = 50
+
+
+@attrs.frozen
+class _OpenOrders:
+    """What is known of the open orders.
+
+    Attributes:
+        orders: those that could be read.
+        categories: of which product types they could be read.
+        problem: why those of another could not; None if all could.
+        notes: what is missing, in sentences.
+    """
+
+    orders: list[Order]
+    categories: list[str]
+    problem: BybitError | None
+    notes: list[str]
 
 
 @attrs.frozen
@@ -60,13 +81,17 @@ class Explorer:
 
     Args:
         target: the exchange.
+        on_unknown: called with the path of each order or cancel that the end of the server leaves with an unknown
+            outcome; None for nothing.
 
     Raises:
         ModuleNotFoundError: the files of Swagger UI are not installed.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, on_unknown: Callable[[str], None] | None = None) -> None:
         self._target = target
+        self._on_unknown = on_unknown
+        self._is_closing = False
         self._guard = Guard()
         self._files = files_of_page()
         self._opened: RecordingBybit | None = None
@@ -95,7 +120,9 @@ class Explorer:
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncGenerator[None]:
         """Close the client with the application that has the routes."""
+        self._is_closing = False
         yield
+        self._is_closing = True
         client, self._opened = self._opened, None
         if client:
             await client.close()
@@ -121,33 +148,37 @@ class Explorer:
     # ---- with the token
 
     async def _start(self, _: Request) -> Response:
-        orders, problem = await self._open_orders()
-        return JSONResponse(
+        known = await self._open_orders()
+        return _Json(
             {
                 "exchange": self._target.name,
                 "host": self._client.host,
-                "document": filled_document(RUN, orders),
-                "orders": [_shown(order) for order in orders],
-                "problem": attrs.asdict(verdict_of(problem)) if problem else None,
+                "document": filled_document(RUN, known.orders),
+                **_listed(known),
             }
         )
 
-    async def _open_orders(self) -> tuple[list[Order], BybitError | None]:
-        """Return the open orders, and why those of a category cannot be read."""
-        calls = (self._client.call(get_orders, **query, open_only=0, limit=_PAGE_SIZE) for query in _LISTED)
+    async def _open_orders(self) -> _OpenOrders:
+        calls = (self._client.call(get_orders, **query, open_only=0, limit=_PAGE_SIZE) for query in _LISTED.values())
         pages = await asyncio.gather(*calls, return_exceptions=True)
         orders: list[Order] = []
+        categories: list[str] = []
         problem = None
-        for query, page in zip(_LISTED, pages, strict=True):
+        notes: list[str] = []
+        for (name, query), page in zip(_LISTED.items(), pages, strict=True):
             if isinstance(page, BybitError):
                 problem = problem or page
+                notes.append(f"The open orders of {name} could not be read.")
             elif isinstance(page, BaseException):
                 raise page
             else:
+                categories.append(query["category"])
                 for order in page.result.list_:
                     order.category = query["category"]  # the list of one category does not name it
                     orders.append(order)
-        return orders, problem
+                if len(page.result.list_) >= _PAGE_SIZE:
+                    notes.append(f"Of {name}, only the first {_PAGE_SIZE} are listed: there may be more.")
+        return _OpenOrders(orders, categories, problem, notes)
 
     async def _run(self, request: Request) -> Response:
         method, path = request.method, request.path_params["path"]
@@ -162,26 +193,56 @@ class Explorer:
                 result = await call.run(self._client)
             except BybitError as error:
                 result = error
+            except asyncio.CancelledError:
+                self._tell_unknown(method, path)
+                raise
+        verdict = verdict_of(result)
+        if self._is_closing and verdict.kind == "unknown":
+            self._tell_unknown(method, path)
         report = {
-            "verdict": attrs.asdict(verdict_of(result)),
+            "verdict": attrs.asdict(verdict),
             "python": python,
             "sends": [attrs.asdict(one) for one in sends],
-            "answer": _answer_to(sends, method, path),
+            "answer": _answer_of(last_send(sends, method, path)),
         }
         redact_json(report, self._client.secrets)
-        return JSONResponse(report)
+        return _Json(report)
+
+    def _tell_unknown(self, method: str, path: str) -> None:
+        if self._on_unknown and method != "GET":
+            self._on_unknown(path)
 
     async def _events(self, _: Request) -> Response:
         return StreamingResponse(self._updates(), media_type="text/event-stream")
 
     async def _updates(self) -> AsyncGenerator[str, None]:
-        yield _event({"type": "open"})
+        """Tell whether the stream stands, and what it reports; each time that it stands anew, what is open by then.
+
+        What it reports while the open orders are read waits, and comes after them.
+        """
+        yield _event({"type": "connecting"})
         try:
-            async with aclosing(self._client.orders()) as orders:
-                async for order in orders:
-                    yield _event({"type": "order", "order": _shown(order)})
+            async with aclosing(self._client.order_events()) as events:
+                async for event in events:
+                    if isinstance(event, Order):
+                        yield _event({"type": "order", "order": _shown(event)})
+                    elif event is StreamState.SUBSCRIBED:
+                        yield _event({"type": "open"})
+                        yield _event({"type": "listed", **_listed(await self._open_orders())})
+                    else:
+                        yield _event({"type": "gap"})
         except BybitError as error:
             yield _event({"type": "failed", "verdict": attrs.asdict(verdict_of(error))})
+
+
+def _listed(known: _OpenOrders) -> dict[str, Any]:
+    """Return the open orders as the page takes them."""
+    return {
+        "orders": [_shown(order) for order in known.orders],
+        "categories": known.categories,
+        "problem": attrs.asdict(verdict_of(known.problem)) if known.problem else None,
+        "notes": known.notes,
+    }
 
 
 def _shown(order: Order) -> dict[str, Any]:
@@ -197,10 +258,15 @@ def _shown(order: Order) -> dict[str, Any]:
     }
 
 
-def _answer_to(sends: Sequence[RecordedSend], method: str, path: str) -> dict[str, Any] | None:
-    """Return the last answer to what the page asked for; None if there is none."""
-    answers = [one for one in sends if (one.method, one.path) == (method, path) and one.answer is not None]
-    return {"status": answers[-1].status, "body": answers[-1].answer} if answers else None
+def _answer_of(send: RecordedSend | None) -> dict[str, Any] | None:
+    return {"status": send.status, "body": send.answer} if send and send.answer is not None else None
+
+
+class _Json(JSONResponse):
+    """JSON of anything that an exchange may answer: a lone surrogate, which UTF-8 has not, is replaced."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False).encode(errors="replace")
 
 
 def _event(content: dict[str, Any]) -> str:

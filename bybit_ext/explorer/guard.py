@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 
 TOKEN_HEADER = "X-Explorer-Token"  # noqa: S105 - the header's name
 
+_HTTP_PORT = 80
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _HEADERS = {
@@ -66,7 +68,10 @@ class Guard:
 def _problem_of_address(request: Request) -> str | None:
     """Return what is wrong with the request's Host or Origin; None if nothing is."""
     port = request.scope["server"][1]
-    hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+    names = ("127.0.0.1", "localhost")
+    hosts = [f"{name}:{port}" for name in names]
+    if port == _HTTP_PORT:  # browsers leave it out
+        hosts += names
     host = request.headers.get("Host", "")
     if host not in hosts:
         return f"This is not a name that the page has: it is {hosts[0]}."

@@ -1,13 +1,15 @@
 """A client that notes what it sends, for whoever wants to see it: the very bytes, and the text that was signed."""
 
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 from typing import Any
 
 from attrs import evolve, frozen
+from bybit_v5.models import Order
 
+from bybit_ext._base_client import no_stream
 from bybit_ext.async_client import AsyncBybit
 from bybit_ext.auth.redaction import redact
 from bybit_ext.auth.signing import payload_of
@@ -16,6 +18,9 @@ from bybit_ext.engines.as_transport import redact_body
 from bybit_ext.engines.http1_h11 import H11Protocol
 from bybit_ext.engines.interface import Headers, Reply, Request
 from bybit_ext.engines.outgoing import RequestHead
+from bybit_ext.errors import BybitError, InvalidInput
+from bybit_ext.stream.broadcast import OrderKey
+from bybit_ext.stream.events import StreamState
 
 
 @frozen
@@ -57,6 +62,17 @@ def recorded_sends() -> Generator[list[RecordedSend], None, None]:
         _sends.reset(before)
 
 
+def last_send(sends: Sequence[RecordedSend], method: str, path: str) -> RecordedSend | None:
+    """Return the last send of a request, whether it was answered or not; None if there was none.
+
+    The client may have chosen another path, as for a batch whose orders are cancelled one by one: then it is the last
+    send of the same method.
+    """
+    of_method = [one for one in sends if one.method == method]
+    as_asked = [one for one in of_method if one.path == path]
+    return next(reversed(as_asked or of_method), None)
+
+
 class RecordingBybit(AsyncBybit):
     """An `AsyncBybit` that notes what it sends by its engine `h11`, where `recorded_sends` asks for it."""
 
@@ -69,6 +85,30 @@ class RecordingBybit(AsyncBybit):
     def secrets(self) -> tuple[str, ...]:
         """What must not be shown, beside signatures."""
         return self._caller.secrets
+
+    async def order_events(self) -> AsyncGenerator[Order | StreamState, None]:
+        """Iterate over order updates as `orders` does, and over what the stream says of itself: whether it stands.
+
+        Raises:
+            InvalidInput: there is no stream to connect to.
+            Refused: the exchange refused the log-in or the subscription.
+            UpdatesDropped: more than 10,000 updates waited to be read; how many were dropped.
+        """
+        self._stay_in_loop()
+        subscription = self._listen_for(OrderKey())
+        if subscription is None:
+            raise no_stream()
+        try:
+            while True:
+                event = await subscription.get()
+                if isinstance(event, InvalidInput):  # the client was closed
+                    return
+                if isinstance(event, BybitError):
+                    raise event
+                if event is not None:
+                    yield event
+        finally:
+            subscription.close()
 
     async def _perform(self, effect: Effect) -> Any:
         sends = _sends.get()

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Literal, cast
 
 import attrs
 
 from bybit_ext.errors import BybitError, NotSent, Refused
-from bybit_ext.orders.outcomes import CancelAllOutcome
+from bybit_ext.orders.outcomes import CancelAllOutcome, unlisted_orders
 from bybit_ext.results import CancelOutcome, OrderAccepted
 
 Kind = Literal["done", "not done", "refused", "unknown", "not sent"]
@@ -48,25 +49,26 @@ def verdict_of(result: Any) -> Verdict:
     if isinstance(result, CancelOutcome):
         return Verdict("done" if result.cancelled else "not done", name, result.status, _say(result), "", details)
     if isinstance(result, CancelAllOutcome):
-        return attrs.evolve(_of_many(result.results), name=name, details=details)
+        return attrs.evolve(_of_all(result), name=name, details=details)
     if isinstance(result, OrderAccepted):
         text = "The exchange took the order. It can still be rejected, which the stream reports."
         return Verdict("done", name, "Accepted", text, "", details)
     return Verdict("done", name, "Accepted", "The exchange accepted the request, and its answer was read.", "", details)
 
 
-def as_json(value: object) -> Any:
+def as_json(value: object) -> Any:  # noqa: PLR0911 - one for each kind of value
     """Return a result or an error as JSON."""
     if isinstance(value, BybitError):
         return {"error": type(value).__name__, "message": str(value), "evidence": as_json(value.evidence)}
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
         return str(value)
     if isinstance(value, list | tuple):
         return [as_json(one) for one in cast("Sequence[object]", value)]
-    to_dict = getattr(value, "to_dict", None)
-    if to_dict:
-        return to_dict()
+    if isinstance(value, dict):
+        return {name: as_json(one) for name, one in cast("dict[str, object]", value).items()}
     kind = type(value)
+    if hasattr(value, "to_dict"):
+        return as_json(cast("Any", value).to_dict())
     if attrs.has(kind):
         return {field.name: as_json(getattr(value, field.name)) for field in attrs.fields(kind)}
     return value
@@ -83,6 +85,40 @@ def _say(outcome: CancelOutcome) -> str:
     took = f"{outcome.confirmed_at - outcome.requested_at} ms after the call began"
     filled = f"{outcome.filled_qty} {outcome.filled_unit} filled"
     return f"{filled}, {outcome.remaining_qty} {outcome.remaining_unit} not. Confirmed {source}, {took}."
+
+
+def _of_all(outcome: CancelAllOutcome) -> Verdict:
+    """Return the verdict on all orders of a kind: on those that were open, those that were named, and what is open."""
+    unlisted = unlisted_orders(outcome)
+    verdict = _of_many([*outcome.results, *(error for _, error in unlisted.values())])
+    ids_of_results = {order.order_id for order in outcome.before} | unlisted.keys()
+    still_open = [order.order_id for order in outcome.still_open or () if order.order_id in ids_of_results]
+    placed = [order.order_id for order in outcome.placed_meanwhile if order.order_id not in ids_of_results]
+    if unlisted:
+        text = f"The exchange named orders that it had not listed as open: {', '.join(unlisted)}."
+        verdict = _add(verdict, "unknown", "", text)
+    if outcome.refusal:
+        verdict = _add(verdict, "refused", "", f"The request for all: {outcome.refusal.args[0]}")
+    if still_open:
+        verdict = _add(verdict, "not done", f"{len(still_open)} still open", f"Still open: {', '.join(still_open)}.")
+    if placed:
+        text = f"Placed meanwhile, and open: {', '.join(placed)}."
+        verdict = _add(verdict, "not done", f"{len(placed)} placed meanwhile", text)
+    if outcome.still_open is None:
+        text = "The open orders could not be read afterwards: some may have been placed meanwhile."
+        verdict = _add(verdict, "unknown", "open orders not read", text, "See the open orders before acting on it.")
+    return verdict
+
+
+def _add(verdict: Verdict, kind: Kind, headline: str, text: str, advice: str = "") -> Verdict:
+    """Return a verdict with what else is known, which can only make it worse."""
+    return attrs.evolve(
+        verdict,
+        kind=min(verdict.kind, kind, key=_WORST_FIRST.index),
+        headline=", ".join(filter(None, (verdict.headline, headline))),
+        text=f"{verdict.text} {text}",
+        advice=verdict.advice or advice,
+    )
 
 
 def _of_many(results: Sequence[object]) -> Verdict:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from attrs import define, field
@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Dialog, Locator, Page, expect, sync_pla
 from bybit_ext.cli.serve import Refill
 from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import wait_until
+from bybit_ext.sandbox.faults import delay_response, respond_with_status
+from tests.conftest import API_KEY, API_SECRET, wait_until
 from tools.picture.chromium import ARGUMENTS, MISSING, find_chromium
 
 LIMIT = 60.0  # seconds that anything may take on a busy machine
@@ -151,7 +152,7 @@ def test_what_is_wrong_is_seen_not_to_be_sent(visitor: Visitor) -> None:
     report = visitor.reports.first
     expect(report.locator(".head")).to_contain_text("Not sent")
     expect(report).to_contain_text("orderId: is missing")
-    expect(report.locator(".advice")).to_have_text("Nothing was sent.")
+    expect(report.locator(".advice")).to_contain_text("Nothing was sent.")
     expect(report.locator(".send")).to_have_count(0)
     expect(visitor.operation.locator(".live-responses-table")).to_contain_text("Not sent")
 
@@ -201,6 +202,59 @@ def test_a_query_is_sent_with_its_parameters(visitor: Visitor) -> None:
     report = visitor.reports.first
     expect(report.locator(".head")).to_contain_text("Accepted")
     expect(report).to_contain_text("GET /v5/order/realtime?category=linear&symbol=BTCUSDT HTTP/1.1")
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_an_answer_without_a_body_leaves_the_verdict(exchange: Sandbox, visitor: Visitor, status: int) -> None:
+    (order,) = [one for one in exchange.open_orders() if one.order_link_id == "my-order-2"]
+    exchange.faults.on(order.order_id, [respond_with_status(status, b"", carry_out=True)])
+    visitor.body.fill(f'{{"category": "linear", "symbol": "BTCUSDT", "orderId": "{order.order_id}"}}')
+    visitor.execute()
+    report = visitor.reports.first
+    expect(report.locator(".head code")).to_have_text(re.compile("CancelOutcome|OutcomeUnknown"))
+    expect(visitor.operation.locator(".live-responses-table")).to_contain_text(str(status))
+    expect(report.locator(".head code")).to_have_text(re.compile("CancelOutcome|OutcomeUnknown"))
+
+
+def test_a_request_that_the_end_of_the_server_cuts_has_an_unknown_outcome(exchange: Sandbox, browser: Browser) -> None:
+    order = exchange.place("linear", "BTCUSDT")
+    exchange.faults.on(order.order_id, [delay_response(LIMIT)])
+    keys = (exchange.api_key, exchange.api_secret)
+    target = Target("testnet", lambda: RecordingBybit(*keys, base_url=exchange.url, timeout=LIMIT, trust_env=False))
+    with ExitStack() as stack:
+        with serve(target) as url:
+            visitor = stack.enter_context(visit(browser, url))
+            visitor.execute()
+            wait_until(lambda: exchange.open_orders() == [], LIMIT)
+        report = visitor.reports.first
+        expect(report.locator(".head")).to_contain_text("Outcome unknown")
+        expect(report).to_contain_text("may have been carried out")
+        expect(visitor.page.locator("#stream")).not_to_have_class(re.compile("open"))
+        visitor.complaints.clear()  # that the server is gone
+
+
+def test_a_new_token_in_the_old_tab_is_taken(exchange: Sandbox, browser: Browser) -> None:
+    with visit(browser, f"{exchange.url}/#token=old") as visitor:
+        expect(visitor.page.locator("#notice")).to_contain_text("token is missing or wrong")
+        visitor.complaints.clear()  # that it was refused
+        visitor.page.goto(exchange.page_url)
+        expect(visitor.page.locator("#exchange")).to_have_text("sandbox")
+
+
+def test_the_list_is_read_again_after_a_gap(exchange: Sandbox, visitor: Visitor) -> None:
+    expect(visitor.page.locator("#stream")).to_have_class(re.compile("open"))
+    exchange.faults.stream.silent = True
+    order = exchange.place("linear", "ETHUSDT")
+    exchange.drop_streams()
+    expect(visitor.page.locator(f'#orders li[data-order="{order.order_id}"]')).to_contain_text("ETHUSDT")
+
+
+def test_a_list_that_could_not_be_read_is_not_called_empty(exchange: Sandbox, browser: Browser) -> None:
+    target = Target("testnet", lambda: RecordingBybit(API_KEY, API_SECRET, base_url=exchange.url, trust_env=False))
+    with serve(target) as url, visit(browser, url) as visitor:
+        expect(visitor.page.locator("#orders")).to_contain_text("The open orders of spot could not be read.")
+        expect(visitor.page.locator("#orders")).not_to_contain_text("There is none.")
+        expect(visitor.page.locator("#stream")).not_to_have_class(re.compile("open"))
 
 
 @pytest.mark.parametrize("answer", ["no", "yes"])

@@ -7,24 +7,66 @@ from typing import Any
 
 from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
-from tests.conftest import API_KEY, API_SECRET, wait_until
-from tests.explorer.conftest import LIMIT, Page, open_page
+from tests.conftest import API_KEY, API_SECRET
+from tests.engines.servers import Peer, RawServer
+from tests.explorer.conftest import Page, open_page
 
 
 @contextmanager
 def listening(page: Page) -> Generator[Iterator[dict[str, Any]], None, None]:
-    """Return the events as they come; the first says that the page is heard."""
+    """Return the events as they come, behind the first, which says that nothing is known of the stream yet."""
     with page.http.stream("GET", "/explorer/events", headers=page.headers) as response:
         assert response.headers["Content-Type"].startswith("text/event-stream")
         lines = response.iter_lines()
         events = (json.loads(line.removeprefix("data: ")) for line in lines if line)
-        assert next(events) == {"type": "open"}
+        assert next(events) == {"type": "connecting"}
         yield events
+
+
+def hear_open(events: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """Read that the stream stands; return what is open by then."""
+    assert next(events) == {"type": "open"}
+    listed = next(events)
+    assert listed["type"] == "listed"
+    return listed
+
+
+def test_the_stream_is_called_open_once_the_exchange_has_confirmed_it(exchange: Sandbox, page: Page) -> None:
+    exchange.faults.stream.silent = True
+    with listening(page) as events:
+        order = exchange.place("linear", "BTCUSDT")
+        listed = hear_open(events)
+        assert exchange.subscriptions
+    assert [one["id"] for one in listed["orders"]] == [order.order_id]
+
+
+def test_a_stream_that_cannot_be_reached_is_never_called_open(exchange: Sandbox) -> None:
+    with RawServer(Peer.ignore) as gone:
+        stream_url = gone.url.replace("http", "ws")
+    keys = (exchange.api_key, exchange.api_secret)
+    target = Target(
+        "testnet",
+        lambda: RecordingBybit(*keys, base_url=exchange.url, stream_url=stream_url, trust_env=False),
+    )
+    with serve(target) as url:
+        page = open_page(url)
+        with page.http, listening(page) as events:
+            assert next(events) == {"type": "gap"}
+
+
+def test_after_a_gap_the_open_orders_are_read_again(exchange: Sandbox, page: Page) -> None:
+    with listening(page) as events:
+        assert hear_open(events)["orders"] == []
+        exchange.faults.stream.silent = True
+        order = exchange.place("linear", "BTCUSDT")  # the page does not hear of it
+        exchange.drop_streams()
+        assert next(events) == {"type": "gap"}
+        assert [one["id"] for one in hear_open(events)["orders"]] == [order.order_id]
 
 
 def test_updates_come_as_they_happen(exchange: Sandbox, page: Page) -> None:
     with listening(page) as events:
-        wait_until(lambda: exchange.subscriptions, LIMIT)
+        hear_open(events)
         order = exchange.place("linear", "BTCUSDT")
         placed = next(events)["order"]
         assert (placed["id"], placed["status"], placed["isFinal"]) == (order.order_id, "New", False)
@@ -38,7 +80,7 @@ def test_a_cancel_of_the_page_is_heard(exchange: Sandbox, page: Page) -> None:
     order = exchange.place("linear", "BTCUSDT")
     other = open_page(exchange.page_url)
     with listening(page) as events, other.http:
-        wait_until(lambda: exchange.subscriptions, LIMIT)
+        hear_open(events)
         other.cancel(orderId=order.order_id)
         assert next(events)["order"]["status"] == "Cancelled"
 

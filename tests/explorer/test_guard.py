@@ -1,9 +1,14 @@
 """Who may ask the page's server for what."""
 
+import asyncio
 import socket
+from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from bybit_ext.explorer.guard import Endpoint, Guard
 from bybit_ext.sandbox import Sandbox
 from tests.explorer.conftest import Page
 
@@ -51,6 +56,21 @@ def test_the_page_is_let_in_by_both_of_its_names(page: Page, name: str) -> None:
     host = f"{name}:{page.http.base_url.port}"
     headers = {**page.headers, "Host": host, "Origin": f"http://{host}"}
     assert page.http.get("/explorer/start", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(("port", "status"), [(80, 200), (81, 403)])
+def test_at_the_usual_port_its_names_need_none(port: int, status: int) -> None:
+    async def endpoint(_: Request) -> Response:
+        return Response()
+
+    headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "server": ("127.0.0.1", port)}
+    response = asyncio.run(run_endpoint(Guard().open_to_all(endpoint), scope))
+    assert response.status_code == status
+
+
+async def run_endpoint(endpoint: Endpoint, scope: dict[str, Any]) -> Response:
+    return await endpoint(Request(scope))
 
 
 def test_a_preflight_allows_nothing(page: Page) -> None:

@@ -11,7 +11,7 @@ from bybit_v5.models import Order
 
 from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
-from bybit_ext.sandbox.faults import Fault, drop_response, fill_first
+from bybit_ext.sandbox.faults import Fault, drop_response, fill_first, respond_with
 from tests.conftest import API_KEY, API_SECRET
 from tests.engines.servers import Peer, RawServer, reply
 from tests.explorer.conftest import Page, open_page
@@ -23,9 +23,11 @@ def order(exchange: Sandbox) -> Order:
 
 
 @contextmanager
-def page_of(base_url: str, **options: Any) -> Generator[Page, None, None]:
+def page_of(
+    base_url: str, *, keys: tuple[str, str] = (API_KEY, API_SECRET), **options: Any
+) -> Generator[Page, None, None]:
     """Serve the page of another exchange."""
-    open_client = partial(RecordingBybit, API_KEY, API_SECRET, base_url=base_url, trust_env=False, **options)
+    open_client = partial(RecordingBybit, *keys, base_url=base_url, trust_env=False, **options)
     with serve(Target("testnet", open_client)) as url:
         page = open_page(url)
         with page.http:
@@ -123,6 +125,31 @@ class TestVerdicts:
         assert first["request"].startswith("POST /v5/order/cancel HTTP/1.1\r\n")
         assert report["answer"]["body"] == second["answer"]
 
+    def test_a_last_send_without_an_answer_has_none(self, exchange: Sandbox, order: Order) -> None:
+        exchange.faults.on(order.order_id, [respond_with(10006), *[drop_response(carry_out=False)] * 50])
+        with page_of(exchange.url, deadline=2.0, keys=(exchange.api_key, exchange.api_secret)) as page:
+            report = page.cancel(orderId=order.order_id)
+        sends = [one for one in report["sends"] if one["path"] == "/v5/order/cancel"]
+        assert sends[0]["answer"]
+        assert sends[-1]["answer"] is None
+        assert report["answer"] is None
+
+    def test_an_answer_that_is_no_unicode_is_shown_all_the_same(self) -> None:
+        refusal = reply(b'{"retCode":10001,"retMsg":"bad \\ud83d","result":{}}')
+        with RawServer(answering(refusal)) as server, page_of(server.url) as page:
+            verdict = page.cancel(orderId="1")["verdict"]
+        assert verdict["kind"] == "refused"
+        assert verdict["details"]["evidence"]["ret_msg"] == "bad ?"
+
+    def test_an_answer_with_a_number_that_is_too_large_is_read(self) -> None:
+        answer = (
+            b'{"retCode":0,"retMsg":"OK","result":{"timeSecond":"1","timeNano":"1","x":1e999},"retExtInfo":{},"time":1}'
+        )
+        with RawServer(answering(reply(answer))) as server, page_of(server.url) as page:
+            verdict = page.run("GET", "/v5/market/time")["verdict"]
+        assert verdict["kind"] == "done"
+        assert verdict["details"]["result"]["x"] == "inf"  # JSON has no such number
+
 
 class TestBeforeSending:
     @pytest.mark.parametrize(
@@ -136,6 +163,11 @@ class TestBeforeSending:
                 {"category": "linear", "symbol": "X", "orderId": "1", "orderFilter": "Order"},
                 "body.orderFilter: is not for CancelByOrderId",
             ),
+            (
+                {"category": "linear", "symbol": "X", "orderId": "1", "orderfilter": "StopOrder"},
+                "body.orderfilter: is no name of this request",
+            ),
+            (b'{"category":"linear","symbol":"X","orderId":"1","orderId":"2"}', "body: orderId is given twice"),
             ([], "must be a JSON object"),
             (b"{", "is not JSON"),
             (b"", "is not JSON"),
@@ -147,8 +179,32 @@ class TestBeforeSending:
         report = page.run("POST", "/v5/order/cancel", body)
         assert (report["verdict"]["kind"], report["verdict"]["name"]) == ("not sent", "InvalidInput")
         assert problem in report["verdict"]["text"]
-        assert report["verdict"]["advice"] == "Nothing was sent."
+        assert report["verdict"]["advice"].startswith("Nothing was sent.")
         assert (report["sends"], report["answer"]) == ([], None)
+
+    @pytest.mark.parametrize(
+        ("extra", "extra_of_item", "problem"),
+        [
+            ({"hello": 1}, {}, "body.hello: is no name of this request"),
+            ({}, {"hello": 1}, "body.request[0].hello: is no name of this request"),
+            ({}, {"category": "spot"}, "body.request[0].category: is no name of this request"),
+        ],
+    )
+    def test_a_batch_with_an_unknown_name_is_not_sent(
+        self, page: Page, order: Order, extra: dict[str, Any], extra_of_item: dict[str, Any], problem: str
+    ) -> None:
+        item = {"symbol": "BTCUSDT", "orderId": order.order_id, **extra_of_item}
+        body = {"category": "linear", "request": [item], **extra}
+        report = page.run("POST", "/v5/order/cancel-batch", body)
+        assert report["verdict"]["kind"] == "not sent"
+        assert problem in report["verdict"]["text"]
+        assert report["sends"] == []
+
+    def test_every_field_that_is_sent_is_in_the_line_of_python(self, page: Page, order: Order) -> None:
+        report = page.cancel(orderId=order.order_id, orderLinkId="mine")
+        sent = json.loads(report["sends"][0]["request"].partition("\r\n\r\n")[2])
+        assert sent == {"category": "linear", "symbol": "BTCUSDT", "orderId": order.order_id, "orderLinkId": "mine"}
+        assert all(repr(value) in report["python"] for value in sent.values())
 
     @pytest.mark.parametrize(
         ("query", "problem"),

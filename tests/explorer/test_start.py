@@ -10,8 +10,12 @@ from bybit_ext.document import document
 from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox, server
 from tests.conftest import API_KEY, API_SECRET
+from tests.engines.servers import Peer, RawServer, reply
 from tests.explorer.conftest import LIMIT, Page, open_page
 
+SPOT = (
+    b'{"retCode":0,"retMsg":"OK","result":{"list":[],"nextPageCursor":"","category":"spot"},"retExtInfo":{},"time":1}'
+)
 LIST = {"category": "linear", "symbol": "BTCUSDT"}
 
 
@@ -43,6 +47,35 @@ def test_it_names_the_exchange(exchange: Sandbox, page: Page) -> None:
 def test_it_lists_the_open_orders(exchange: Sandbox, page: Page) -> None:
     ids = {order.order_id for order in exchange.open_orders()}
     assert {one["id"] for one in page.start()["orders"]} == ids
+
+
+def test_it_says_that_a_list_could_not_be_read(exchange: Sandbox) -> None:
+    with RawServer(answer_spot_only) as server:
+        keys = (exchange.api_key, exchange.api_secret)
+        target = Target("testnet", lambda: RecordingBybit(*keys, base_url=server.url, trust_env=False))
+        with serve(target) as url:
+            page = open_page(url)
+            with page.http:
+                content = page.start()
+    assert content["notes"] == ["The open orders of USDT futures could not be read."]
+    assert content["categories"] == ["spot"]
+    assert content["problem"]["kind"] == "refused"
+
+
+def answer_spot_only(peer: Peer) -> None:
+    while request := peer.read_request():
+        is_spot = b"category=spot" in request.head
+        answer = SPOT if is_spot else b'{"retCode":10005,"retMsg":"denied","result":{}}'
+        peer.send(reply(answer))
+
+
+def test_it_says_that_not_all_are_listed(exchange: Sandbox, page: Page) -> None:
+    assert page.start()["notes"] == []
+    for _ in range(50):
+        exchange.place("spot", "XRPUSDT")
+    content = page.start()
+    assert content["notes"] == ["Of spot, only the first 50 are listed: there may be more."]
+    assert sorted(content["categories"]) == ["linear", "spot"]
 
 
 def test_every_open_order_comes_with_a_request_that_cancels_it(exchange: Sandbox, page: Page) -> None:

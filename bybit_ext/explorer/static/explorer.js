@@ -10,6 +10,10 @@ const orders = new Map();
 const reports = [];
 const seen = []; // what the stream told, the newest last
 const MOST_SEEN = 1000;
+const ended = new Set(); // ids of orders that have ended, however far the lists lag behind
+const NO_BODY = [204, 205, 304]; // statuses with which a Response takes none
+const notice = find("#notice").textContent;
+let listed = { problem: null, notes: [] };
 let exchange = "";
 let ui = null;
 
@@ -23,6 +27,11 @@ function readToken() {
   return sessionStorage.getItem("token");
 }
 
+// The URL of a server that was started anew, pasted into this tab.
+addEventListener("hashchange", () => {
+  if (new URLSearchParams(location.hash.slice(1)).has("token")) location.reload();
+});
+
 function ask(path, options = {}) {
   return fetch(path, { ...options, headers: { ...options.headers, "X-Explorer-Token": token } });
 }
@@ -30,6 +39,12 @@ function ask(path, options = {}) {
 function tell(text) {
   find("#notice").textContent = text;
   find("#notice").classList.add("problem");
+}
+
+function showProblem(problem) {
+  if (problem) return tell(`${problem.name}: ${problem.text} ${problem.advice}`);
+  find("#notice").textContent = notice;
+  find("#notice").classList.remove("problem");
 }
 
 // ---- a request of Swagger UI
@@ -44,17 +59,30 @@ async function send(url, request) {
   find("#reports .hint")?.remove();
   find("#reports h2").after(report.element);
   bringIntoView(report);
-  try {
-    const response = await ask(url, { method, headers: { "Content-Type": "application/json" }, body: request.body });
-    if (!response.ok) throw new Error(await response.text());
-    const content = await response.json();
-    report.finish(content, seen);
-    bringIntoView(report);
-    return asResponse(content);
-  } catch (error) {
-    report.fail(error.message);
-    throw error;
+  const { content, failure } = await askForReport(url, method, request.body);
+  if (failure) {
+    report.fail(failure);
+    throw new Error(`${failure.headline}: ${failure.text}`);
   }
+  report.finish(content, seen);
+  bringIntoView(report);
+  return asResponse(content);
+}
+
+// What the page's server says of a request; or, if it says nothing, what is known all the same.
+async function askForReport(url, method, body) {
+  let problem = "The page's server is gone.";
+  try {
+    const response = await ask(url, { method, headers: { "Content-Type": "application/json" }, body });
+    if (response.ok) return { content: await response.json() };
+    problem = await response.text();
+    if (response.status < 500) return { failure: { kind: "not sent", headline: "Not sent", text: problem } };
+  } catch {
+    // It ended, or broke off: what was asked may have been sent before.
+  }
+  if (method === "GET") return { failure: { kind: "unknown", headline: "No answer", text: `${problem} Nothing was changed.` } };
+  const text = `${problem} What was asked may have been carried out: look the order up before you act on it.`;
+  return { failure: { kind: "unknown", headline: "Outcome unknown", text } };
 }
 
 // On a narrow screen, reports are not beside the operations.
@@ -65,7 +93,10 @@ function bringIntoView(report) {
 // What Swagger UI shows as the response: the exchange's answer, or why there is none.
 function asResponse({ answer, verdict }) {
   const headers = { "Content-Type": "application/json" };
-  if (answer) return new Response(answer.body, { status: answer.status, headers });
+  // No other status can be given to a Response.
+  if (answer && answer.status >= 200 && answer.status <= 599) {
+    return new Response(NO_BODY.includes(answer.status) ? null : answer.body, { status: answer.status, headers });
+  }
   const isNotSent = verdict.kind === "not sent";
   return new Response(JSON.stringify({ [verdict.name]: verdict.text, advice: verdict.advice }), {
     status: isNotSent ? 400 : 504,
@@ -88,8 +119,18 @@ function showOrders() {
     item.dataset.order = order.id;
     return item;
   });
-  const none = element("li", { className: "hint", textContent: "There is none." });
-  find("#orders ul").replaceChildren(...(rows.length ? rows : [none]));
+  const hints = rows.length || listed.problem ? listed.notes : ["There is none.", ...listed.notes];
+  rows.push(...hints.map((textContent) => element("li", { className: "hint", textContent })));
+  find("#orders ul").replaceChildren(...rows);
+}
+
+// What is open by now, of the product types that could be read. Of others, what is known stays.
+function takeListed(content) {
+  for (const [id, order] of orders) if (content.categories.includes(order.fields.category)) orders.delete(id);
+  for (const order of content.orders) if (!ended.has(order.id)) orders.set(order.id, order);
+  listed = content;
+  showProblem(content.problem);
+  showOrders();
 }
 
 function fillIn(order) {
@@ -106,14 +147,22 @@ async function listen() {
     let wait = RETRY;
     try {
       const response = await ask("/explorer/events");
-      if (!response.ok) return;
+      if (!response.ok) {
+        showStream(false, "The page's server lets this tab in no more.");
+        return tell(await response.text());
+      }
+      let end = "The page's server ended the stream.";
       for await (const event of eventsOf(response.body)) {
         if (event.type === "failed") {
-          showStream(false, `${event.verdict.name}: ${event.verdict.text}`);
+          end = `${event.verdict.name}: ${event.verdict.text}`;
           wait = 5 * RETRY;
         } else if (event.type === "order") take(event.order);
-        else showStream(true, "Order updates of the private stream");
+        else if (event.type === "listed") takeListed(event);
+        else if (event.type === "open") showStream(true, "Order updates of the private stream");
+        else if (event.type === "gap") showStream(false, "Not connected: updates may be missed. It tries again.");
+        else showStream(false, "Connecting …");
       }
+      showStream(false, end);
     } catch {
       showStream(false, "The page's server is gone.");
     }
@@ -142,7 +191,8 @@ function take(order) {
   const update = { order, at: performance.now() };
   seen.push(update);
   if (seen.length > MOST_SEEN) seen.shift();
-  if (order.isFinal) orders.delete(order.id);
+  if (order.isFinal) ended.add(order.id);
+  if (ended.has(order.id)) orders.delete(order.id);
   else orders.set(order.id, order);
   showOrders();
   for (const report of reports) report.take(update);
@@ -162,9 +212,7 @@ async function start() {
   document.body.dataset.exchange = exchange;
   find("#exchange").textContent = exchange;
   find("#host").textContent = content.host;
-  for (const order of content.orders) orders.set(order.id, order);
-  showOrders();
-  if (content.problem) tell(`${content.problem.name}: ${content.problem.text} ${content.problem.advice}`);
+  takeListed(content);
   ui = SwaggerUIBundle({
     spec: content.document,
     domNode: find("#operations"),

@@ -44,10 +44,11 @@ export class Report {
     for (const update of seen) this.take(update);
   }
 
-  fail(message) {
-    this.element.classList.replace("waiting", "bad");
-    this.#headline.textContent = "No report";
-    this.#summary.append(element("p", { textContent: message }));
+  // There is no report: what is known all the same.
+  fail({ kind, headline, text }) {
+    this.element.classList.replace("waiting", KINDS[kind]);
+    this.#headline.textContent = headline;
+    this.#summary.append(element("p", { textContent: text }));
   }
 
   // Show an update of the stream, if it is of one of the report's orders, and came since the request.
