@@ -131,13 +131,13 @@ def run(console: Console) -> bool:
 def _show_race(console: Console, sandbox: Sandbox, setup: _RaceSetup) -> bool:
     """Run a race twice, by a plain client and by this one, and draw it; return whether the latter said what happened.
 
-    Each of the two has an order of its own, to which the same happens.
+    Each of the two has an order of its own, to which the same happens. That of this client is drawn.
     """
     first, second = Watched(sandbox, setup.fault), Watched(sandbox, setup.fault)
-    race = Race(setup.title, plain=first.ask_plainly(), happened=first.end(), ours=second.ask_and_confirm())
+    race = Race(setup.title, plain=first.ask_plainly(), ours=second.ask_and_confirm(), happened=second.end())
     print_safely(console, race, fold=True)
     print_safely(console, "")
-    return race.ours.words == race.happened.words == second.end().words
+    return race.ours.words == race.happened.words == first.end().words
 
 
 class Watched:
