@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidState
 
 HOST = "127.0.0.1"
 _MAX_FINISHING = 1.0  # seconds that requests may still take once the server is closed
+_TURNS = 5  # of the event loop, after which a connection that was accepted at the last moment is known
 _MAX_CLOSING = 5.0  # seconds after which a server that has not ended is left behind
 
 _log = logging.getLogger("bybit_ext")
@@ -118,8 +119,10 @@ class _Server(uvicorn.Server):
                 await self.lifespan.shutdown()
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn has no event
                     await asyncio.sleep(0.002)
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
+        for _ in range(_TURNS):
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
         # What is left of tasks, the loop's end cancels.
 
 

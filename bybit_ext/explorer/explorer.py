@@ -120,12 +120,11 @@ class Explorer:
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncGenerator[None]:
         """Close the client with the application that has the routes."""
-        self._is_closing = False
+        self._is_closing, self._opened = False, None
         yield
         self._is_closing = True
-        client, self._opened = self._opened, None
-        if client:
-            await client.close()
+        if self._opened:  # it stays, lest a late request opens another one
+            await self._opened.close()
 
     @property
     def _client(self) -> RecordingBybit:

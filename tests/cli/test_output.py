@@ -58,6 +58,7 @@ class TestFullDisk:
 
 
 def test_orders_that_go_nowhere_are_not_said_to_be_listed(exchange: Sandbox) -> None:
+    exchange.place("spot", "BTCUSDT")
     orders = [sys.executable, "-m", "bybit_ext", "orders", "--category", "spot", "--base-url", exchange.url]
     done = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *orders],
