@@ -123,6 +123,9 @@ class Explorer:
         self._is_closing, self._opened = False, None
         yield
         self._is_closing = True
+        await self._close()
+
+    async def _close(self) -> None:
         if self._opened:  # it stays, lest a late request opens another one
             await self._opened.close()
 
