@@ -3,6 +3,7 @@
 import asyncio
 import weakref
 from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -25,6 +26,7 @@ from .orders.outcomes import CancelAllOutcome
 from .orders.requests import CancelAllRequest, CancelOrderRequest, PlaceOrderRequest
 from .results import CancelAccepted, CancelAllAccepted, CancelOutcome, OrderAccepted
 from .stream.broadcast import OrderKey
+from .stream.events import StreamState
 from .stream.runners import TaskStream
 from .stream.subscription_async import AsyncSubscription
 from .trade.selection import open_async_trade_engine, open_trade_engine
@@ -359,6 +361,13 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
+        async with aclosing(self._order_events()) as events:
+            async for event in events:
+                if isinstance(event, Order) and category in (None, event.category):
+                    yield event
+
+    async def _order_events(self) -> AsyncGenerator[Order | StreamState, None]:
+        """Iterate over order updates, and over what the stream says of itself: whether it stands. As `orders`."""
         self._stay_in_loop()
         subscription = self._listen_for(OrderKey())
         if subscription is None:
@@ -370,7 +379,7 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
                     return
                 if isinstance(event, BybitError):
                     raise event
-                if isinstance(event, Order) and category in (None, event.category):
+                if event is not None:
                     yield event
         finally:
             subscription.close()

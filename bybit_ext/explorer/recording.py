@@ -9,7 +9,6 @@ from typing import Any
 from attrs import evolve, frozen
 from bybit_v5.models import Order
 
-from bybit_ext._base_client import no_stream
 from bybit_ext.async_client import AsyncBybit
 from bybit_ext.auth.redaction import redact
 from bybit_ext.auth.signing import payload_of
@@ -18,8 +17,6 @@ from bybit_ext.engines.as_transport import redact_body
 from bybit_ext.engines.http1_h11 import H11Protocol
 from bybit_ext.engines.interface import Headers, Reply, Request
 from bybit_ext.engines.outgoing import RequestHead
-from bybit_ext.errors import BybitError, InvalidInput
-from bybit_ext.stream.broadcast import OrderKey
 from bybit_ext.stream.events import StreamState
 
 
@@ -86,7 +83,7 @@ class RecordingBybit(AsyncBybit):
         """What must not be shown, beside signatures."""
         return self._caller.secrets
 
-    async def order_events(self) -> AsyncGenerator[Order | StreamState, None]:
+    def order_events(self) -> AsyncGenerator[Order | StreamState, None]:
         """Iterate over order updates as `orders` does, and over what the stream says of itself: whether it stands.
 
         Raises:
@@ -94,21 +91,7 @@ class RecordingBybit(AsyncBybit):
             Refused: the exchange refused the log-in or the subscription.
             UpdatesDropped: more than 10,000 updates waited to be read; how many were dropped.
         """
-        self._stay_in_loop()
-        subscription = self._listen_for(OrderKey())
-        if subscription is None:
-            raise no_stream()
-        try:
-            while True:
-                event = await subscription.get()
-                if isinstance(event, InvalidInput):  # the client was closed
-                    return
-                if isinstance(event, BybitError):
-                    raise event
-                if event is not None:
-                    yield event
-        finally:
-            subscription.close()
+        return self._order_events()
 
     async def _perform(self, effect: Effect) -> Any:
         sends = _sends.get()
