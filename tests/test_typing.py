@@ -1,6 +1,7 @@
 """The promise that a wrong call does not type-check, run through both checkers, as a user of the package has them."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -49,9 +50,12 @@ CHECKERS: dict[str, Any] = {
 @pytest.mark.parametrize("package", ["bybit_ext", "bybit_v5"])
 def test_every_public_name_has_a_type(package: str, tmp_path: Path) -> None:
     """But for what comes from other packages: httpx leaves some types partly unknown."""
-    options = ["--ignoreexternal", "--outputjson", "--pythonpath", sys.executable]
-    command = [sys.executable, "-m", "pyright", "--verifytypes", package, *options]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    command = [sys.executable, "-m", "pyright", "--verifytypes", package, "--ignoreexternal", "--outputjson"]
+    # Here pyright asks the first Python on the path, whatever --pythonpath says.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PATH": path}
+    )
     report: dict[str, Any] = json.loads(done.stdout)["typeCompleteness"]
     problems = [one for symbol in report["symbols"] for one in symbol["diagnostics"] if one["severity"] == "error"]
     assert (problems, report["completenessScore"]) == ([], 1)

@@ -90,7 +90,6 @@ async def _open(route: Route, tls: TlsSettings, make: Callable[[socket.socket], 
     loop = asyncio.get_running_loop()
     seconds = deadline - loop.time()
     opened = await run_in_thread(lambda: open_socket(route, seconds), discard=socket.socket.close)
-    opened.setblocking(False)
     connection = make(opened)
     try:
         await loop.create_connection(lambda: connection, sock=opened, ssl=context, server_hostname=host)

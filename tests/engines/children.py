@@ -5,7 +5,8 @@ import pickle
 import select
 import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 LIMIT = 30.0  # seconds that a child may take
@@ -53,3 +54,22 @@ class Child:
         _running.discard(self._pid)
         assert status == 0, f"the child ended with {status}"
         return pickle.loads(data)
+
+
+def fork_all(runs: Iterable[Callable[[], Any]]) -> list[Child]:
+    """Fork a child for each function; they run once all are forked.
+
+    What one does makes a server's threads in this process shake hands. A fork in the midst of that would leave the next
+    child with a lock of OpenSSL that nobody opens.
+    """
+    reader, writer = os.pipe()
+
+    def start(run: Callable[[], Any]) -> Any:
+        os.read(reader, 1)
+        return run()
+
+    children = [Child(partial(start, run)) for run in runs]
+    os.write(writer, b"x" * len(children))
+    os.close(reader)
+    os.close(writer)
+    return children

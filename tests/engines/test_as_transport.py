@@ -97,6 +97,12 @@ def test_a_client_without_a_time_out_has_one(ask: Ask) -> None:
     assert engine.asked[0][1] == 60.0
 
 
+def test_a_request_that_no_client_made_has_a_time_out() -> None:
+    engine = SyncEngine(Reply(200, {}, b"{}"))
+    EngineTransport(engine, UnusableEngine(), MORE).handle_request(httpx.Request("GET", "https://api.bybit.com/"))
+    assert engine.asked[0][1] == 60.0
+
+
 def test_a_reply_becomes_a_response_of_httpx(ask: Ask) -> None:
     answer = Reply(418, {"traceid": "2f0c", "content-type": "application/json", "content-encoding": "gzip"}, b"{}")
     (response,), _ = ask(answer, CANCEL)
@@ -145,6 +151,7 @@ BODIES: dict[str, tuple[bytes, bytes]] = {
     "escaped": (f'{{"a":"\\u006b{KEY[1:]}"}}'.encode(), b'{"a": "***"}'),
     "not JSON": (f"<p>{KEY}</p>".encode(), b"<p>***</p>"),
     "entities": (f"<p>&#107;{KEY[1:]}</p>".encode(), b"<p>***</p>"),
+    "each character with a null": ("\0".join(KEY).encode(), b"***"),
     "no text": (b"\xff\xfe" + KEY.encode(), b"\xff\xfe***"),
     "empty": (b"", b""),
 }

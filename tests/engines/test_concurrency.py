@@ -185,6 +185,7 @@ def test_an_engine_that_is_abandoned_closes_its_connections(
     sender.engine.abandon()
     sender.run(asyncio.sleep(0.01))
     wait_until(lambda: server.ended == 1)
+    assert isinstance(sender.attempt(), InvalidInput)
 
 
 def test_an_engine_may_be_abandoned_from_another_thread(

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -80,7 +81,7 @@ def _has_ended(server: RawServer, count: int) -> bool:
     return server.ended == count
 
 
-def _has_length(items: list[bool], length: int) -> bool:
+def _has_length(items: Sequence[object], length: int) -> bool:
     return len(items) == length
 
 
@@ -244,7 +245,10 @@ def test_a_connection_that_ends_before_the_answer_is_lost_and_not_sent_again(
     server = open_server(serve, tls)
     sending = sender(server.url, tls=authority.trust)
     assert isinstance(sending.attempt(), Reply)
-    assert isinstance(sending.attempt(), Lost)
+    sent = sending.attempt()
+    assert isinstance(sent, Lost)
+    assert "None" not in str(sent)
+    assert "ConnectionResetError" in str(sent) or (ending, tls) != ("reset", None)
     assert len(server.requests) == 2
     assert isinstance(sending.attempt(), Reply)
     assert len(server.requests) == 3
@@ -326,7 +330,7 @@ NO_HTTP = [
 @pytest.mark.parametrize("data", NO_HTTP)
 def test_what_is_not_http_is_lost(sender: OpenSender, open_server: OpenServer, data: bytes) -> None:
     server = open_server(answering_once(data))
-    assert isinstance(sender(server.url).attempt(seconds=1.0), Lost)
+    assert isinstance(sender(server.url).attempt(), Lost)
 
 
 # ---- connections that are dropped in silence (W1)
@@ -351,7 +355,7 @@ def test_a_fresh_connection_reaches_a_server_whose_idle_ones_are_dead(
     sent = sending.send_many(3)
     assert all(isinstance(one, Reply) for one in sent)
     dead = server.opened
-    assert isinstance(sending.attempt(seconds=0.2), Lost)
+    assert isinstance(sending.attempt_to_reach(server, seconds=0.2), Lost)
     assert isinstance(sending.attempt(fresh=True), Reply)
     assert server.opened == dead + 1
     assert isinstance(sending.attempt(), Reply)  # the one that answered last is taken first
@@ -383,6 +387,39 @@ def test_a_fresh_connection_makes_room_for_itself(sender: OpenSender, open_serve
     for _ in range(4):
         sending.send(fresh=True)
     wait_until(lambda: server.opened - server.ended <= 2)
+
+
+def test_a_fresh_connection_ends_no_other_while_there_is_room(sender: OpenSender, open_server: OpenServer) -> None:
+    """Those that have ended take no room."""
+    server = open_server(answering_once(reply()))
+    sending = sender(server.url, max_connections=3)
+    sending.send_many(3)
+    wait_until(partial(_has_ended, server, server.opened))
+    sending.send()  # finds them ended, and lets go of them
+    server.serve = answering()
+    for _ in range(2):
+        sending.send(fresh=True)
+    opened, ended = server.opened, server.ended
+    sending.send_many(2)
+    assert server.opened <= opened + 1
+    sending.send(fresh=True)
+    assert server.ended <= ended + 1
+
+
+def test_the_connection_that_was_idle_for_longest_makes_room(sender: OpenSender, open_server: OpenServer) -> None:
+    ended: list[int] = []
+
+    def serve(peer: Peer) -> None:
+        number = peer.server.opened
+        answering()(peer)
+        ended.append(number)
+
+    server = open_server(serve)
+    sending = sender(server.url, max_connections=2)
+    for _ in range(3):
+        sending.send(fresh=True)
+    wait_until(partial(_has_length, ended, 1))
+    assert ended == [1]
 
 
 def test_a_call_that_finds_no_place_is_not_sent_nor_signed(sender: OpenSender, open_server: OpenServer) -> None:

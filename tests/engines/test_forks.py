@@ -16,7 +16,7 @@ from bybit_ext.engines import sockets
 from bybit_ext.engines.interface import Lost, Reply, Request
 from bybit_ext.errors import NotSent
 
-from .children import LIMIT, Child, end_children
+from .children import LIMIT, Child, end_children, fork_all
 from .conftest import Authority, OpenSender, OpenServer
 from .senders import AsyncSender, Sender, Sent, SyncSender, in_thread, sign
 from .servers import Peer, RawServer, reply, wait_until
@@ -66,7 +66,7 @@ def test_children_and_parent_get_their_own_answers(sender: OpenSender, server: R
     def ask_often(who: int) -> list[str]:
         return [_ask(sending, f"/{who}/{i}") for i in range(10)]
 
-    children = [Child(partial(ask_often, who)) for who in range(4)]
+    children = fork_all(partial(ask_often, who) for who in range(4))
     parents = [sending.send(Request("GET", f"/parent/{i}")).body.decode() for i in range(10)]
     assert parents == [_answer_to(f"/parent/{i}") for i in range(10)]
     for who, child in enumerate(children):
@@ -141,7 +141,7 @@ def test_a_fork_while_calls_are_in_flight(sender: OpenSender, open_server: OpenS
     sent: list[Sent] = []
     thread = in_thread(lambda: sent.extend(sending.send_many(4, Request("GET", "/parent"))))
     wait_until(lambda: len(server.requests) == 4)  # all places are taken, which must not count in the child
-    children = [Child(partial(_ask, sending, f"/{who}")) for who in range(3)]
+    children = fork_all(partial(_ask, sending, f"/{who}") for who in range(3))
     for who, child in enumerate(children):
         assert child.result() == _answer_to(f"/{who}")
     thread.join(LIMIT)
@@ -214,7 +214,7 @@ def test_an_engine_that_was_never_used_before_the_fork(
     sender: OpenSender, server: RawServer, authority: Authority
 ) -> None:
     sending = sender(server.url, tls=authority.trust)
-    children = [Child(partial(_ask, sending, f"/{who}")) for who in range(3)]
+    children = fork_all(partial(_ask, sending, f"/{who}") for who in range(3))
     assert [child.result() for child in children] == [_answer_to(f"/{who}") for who in range(3)]
 
 

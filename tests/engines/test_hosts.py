@@ -97,15 +97,15 @@ def test_a_name_may_have_253_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parse", "example"),
+    ("parse", "name", "example"),
     [
-        (parse_base_url, "https://api.bybit.com"),
-        (parse_stream_url, "wss://stream.bybit.com/v5/private"),
-        (parse_trade_url, "wss://stream.bybit.com/v5/trade"),
+        (parse_base_url, "base_url", "https://api.bybit.com"),
+        (parse_stream_url, "stream_url", "wss://stream.bybit.com/v5/private"),
+        (parse_trade_url, "trade_url", "wss://stream.bybit.com/v5/trade"),
     ],
 )
-def test_an_example_says_what_is_wanted_and_is_one(parse: Callable[[str], Address], example: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
+def test_an_example_says_what_is_wanted_and_is_one(parse: Callable[[str], Address], name: str, example: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^{name}: ") as caught:
         parse("nonsense")
     assert caught.value.args[0].endswith(f"; it must be like {example}.")
     assert parse(example).url == example

@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -65,5 +66,6 @@ def test_a_trade_websocket_that_is_not_installed_is_an_error(monkeypatch: pytest
 
 @pytest.mark.parametrize("name", ["", "httpx", "H11", "curl", 1])
 def test_another_engine_is_an_error(name: Any) -> None:
-    with pytest.raises(InvalidInput, match="'h11', 'httptools', 'auto' and 'websocket'"):
+    known = "there are 'h11', 'httptools', 'auto' and 'websocket'"
+    with pytest.raises(InvalidInput, match=re.escape(f"there is no {name!r}; {known}.")):
         choose_engine(name)

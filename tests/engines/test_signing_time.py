@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from bybit_ext.engines.interface import Headers, Lost, Reply
 from bybit_ext.errors import NotSent
 
 from .conftest import Authority, OpenSender, OpenServer
-from .servers import Peer, RawServer, Serve, answering, reply
+from .servers import LIMIT, Peer, RawServer, Serve, answering, reply
 
 
 class Timestamps:
@@ -159,13 +160,16 @@ def test_a_request_that_the_server_has_read_is_lost(
 
 
 def test_an_answer_after_the_deadline_is_lost(sender: OpenSender, open_server: OpenServer) -> None:
+    is_late = threading.Event()
+
     def serve(peer: Peer) -> None:
         while peer.read_request():
-            time.sleep(0.3)
+            is_late.wait(LIMIT)
             peer.send(reply())
 
     server = open_server(serve)
     sending = sender(server.url)
-    assert isinstance(sending.attempt(seconds=0.1), Lost)
-    assert isinstance(sending.attempt(seconds=1.0), Reply)
+    assert isinstance(sending.attempt_to_reach(server, seconds=0.1), Lost)
+    is_late.set()
+    assert isinstance(sending.attempt(), Reply)
     assert server.opened == 2

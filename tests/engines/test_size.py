@@ -62,6 +62,28 @@ def test_a_head_is_shorter_than_a_body_may_be(sender: OpenSender, open_server: O
     assert isinstance(sender(open_server(answering_once(data)).url).attempt(), Lost)
 
 
+def test_a_head_may_be_long(sender: OpenSender, open_server: OpenServer) -> None:
+    data = reply(b"{}", *[f"X-More: {'a' * 1000}"] * 100)
+    assert sender(open_server(answering(data)).url).send().body == b"{}"
+
+
+@pytest.mark.parametrize(("parts", "kind_of_end"), [(1500, Reply), (5000, Lost)])
+def test_a_body_may_have_many_parts(
+    sender: OpenSender, open_server: OpenServer, parts: int, kind_of_end: type[Sent]
+) -> None:
+    answer = sender(open_server(answering(chunked(*[b"a"] * parts) + b"0\r\n\r\n")).url).attempt()
+    assert isinstance(answer, kind_of_end)
+    assert not isinstance(answer, Lost) or "more than 4096 parts" in str(answer)
+
+
+@pytest.mark.parametrize(("parts", "kind_of_end"), [(3000, Reply), (5000, Lost)])
+def test_many_interim_answers_may_come(
+    sender: OpenSender, open_server: OpenServer, parts: int, kind_of_end: type[Sent]
+) -> None:
+    data = b"HTTP/1.1 103 Early Hints\r\n\r\n" * parts + reply()
+    assert isinstance(sender(open_server(answering(data)).url).attempt(), kind_of_end)
+
+
 @pytest.mark.parametrize("has_length", [True, False])
 @pytest.mark.parametrize(("size", "kind_of_end"), [(MAX_REPLY_SIZE - 1000, Reply), (MAX_REPLY_SIZE + 1, Lost)])
 def test_a_body_may_be_as_long_as_the_limit(

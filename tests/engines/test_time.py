@@ -1,5 +1,6 @@
 """Promise 1: a call ends within its time as a whole. `Sender.send` measures every call of these tests."""
 
+import errno
 import socket
 import threading
 import time
@@ -20,7 +21,7 @@ SECONDS = 0.4
 
 # What a server sends first, and what it then sends a byte at a time.
 DRIPS = {
-    "status line": (b"", reply()),
+    "status line": (b"", reply(status="200 O" + "K" * 200)),
     "header": (b"HTTP/1.1 200 OK\r\n", b"X-Long: " + b"a" * 200),
     "interim answer": (b"HTTP/1.1 103 Early Hints\r\n", b"Link: " + b"a" * 200),
     "body": (reply(b"")[:-4].replace(b": 0", b": 500") + b"\r\n\r\n", b"a" * 200),
@@ -45,7 +46,8 @@ def test_an_answer_that_drips_is_lost_in_time(
         peer.drip(slow)
 
     server = open_server(serve, authority.server if has_tls else None)
-    assert isinstance(sender(server.url, tls=authority.trust).attempt(seconds=SECONDS), Lost)
+    sending = sender(server.url, tls=authority.trust)
+    assert isinstance(sending.attempt_to_reach(server, seconds=SECONDS), Lost)
 
 
 def test_a_flood_of_interim_answers_is_lost_in_time(sender: OpenSender, open_server: OpenServer) -> None:
@@ -55,17 +57,21 @@ def test_a_flood_of_interim_answers_is_lost_in_time(sender: OpenSender, open_ser
             peer.send(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n")
             time.sleep(0.01)
 
-    assert isinstance(sender(open_server(serve).url).attempt(seconds=SECONDS), Lost)
+    server = open_server(serve)
+    assert isinstance(sender(server.url).attempt_to_reach(server, seconds=SECONDS), Lost)
 
 
 def test_a_server_that_never_answers_is_lost_in_time(sender: OpenSender, open_server: OpenServer) -> None:
-    assert isinstance(sender(open_server(silent).url).attempt(seconds=SECONDS), Lost)
+    server = open_server(silent)
+    sent = sender(server.url).attempt_to_reach(server, seconds=SECONDS)
+    assert isinstance(sent, Lost)
+    assert "no answer came in time" in str(sent)
 
 
 def test_a_server_that_never_reads_is_lost_in_time(sender: OpenSender, open_server: OpenServer) -> None:
     request = Request("POST", "/v5/order/cancel", (), b"x" * 16_000_000)
     server = open_server(Peer.hold)
-    assert isinstance(sender(server.url).attempt(request, seconds=SECONDS), Lost)
+    assert isinstance(sender(server.url).attempt_to_reach(server, request, seconds=SECONDS), Lost)
 
 
 def test_an_answer_to_a_large_request_comes_back(sender: OpenSender, open_server: OpenServer) -> None:
@@ -132,6 +138,32 @@ def test_a_slow_look_up_is_not_sent_in_time(sender: OpenSender, look_up: Callabl
     assert "name look-up" in str(sent) or "in time" in str(sent)
 
 
+def test_a_name_is_looked_up_in_a_thread_for_tcp(sender: OpenSender, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def getaddrinfo(*wanted: object, **options: object) -> list[sockets.AddressInfo]:
+        asked.append((wanted, options, threading.current_thread().name))
+        return []
+
+    monkeypatch.setattr(sockets, "getaddrinfo", getaddrinfo)
+    assert isinstance(sender("http://exchange.localhost:80").attempt(), NotSent)
+    assert asked == [(("exchange.localhost", 80), {"type": socket.SOCK_STREAM}, "bybit name look-up")]
+
+
+def test_an_ip_address_is_not_looked_up_in_a_thread(
+    sync_sender: OpenSender, open_server: OpenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up, threads = sockets.getaddrinfo, list[threading.Thread]()
+
+    def getaddrinfo(*wanted: Any, **options: Any) -> Any:
+        threads.append(threading.current_thread())
+        return look_up(*wanted, **options)
+
+    monkeypatch.setattr(sockets, "getaddrinfo", getaddrinfo)
+    sync_sender(open_server(answering()).url).send()
+    assert threads == [threading.current_thread()]
+
+
 def test_a_look_up_may_take_its_time(sender: OpenSender, open_server: OpenServer, look_up: Callable[..., None]) -> None:
     server = open_server(answering())
     look_up(("127.0.0.1", server.port), wait=lambda: time.sleep(0.3))
@@ -180,7 +212,7 @@ def test_a_port_that_refuses_is_not_sent(sender: OpenSender) -> None:
         port = closed.getsockname()[1]
     sent = sender(f"http://127.0.0.1:{port}").attempt()
     assert isinstance(sent, NotSent)
-    assert "refused" in str(sent)
+    assert f"[Errno {errno.ECONNREFUSED}] Connection refused" in str(sent)
 
 
 def test_an_event_loop_runs_on_while_a_name_is_looked_up(

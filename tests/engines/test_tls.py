@@ -101,7 +101,10 @@ def test_today_s_versions_are_spoken(
 def test_a_name_may_end_with_a_dot(
     sender: OpenSender, open_server: OpenServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = open_server(answering(), authority.server_for("exchange.example"))
+    context = authority.server_for("exchange.example")
+    asked: list[str | None] = []
+    context.sni_callback = lambda _, name, __: asked.append(name)
+    server = open_server(answering(), context)
 
     def getaddrinfo(*_: object, **__: object) -> list[sockets.AddressInfo]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
@@ -109,6 +112,7 @@ def test_a_name_may_end_with_a_dot(
     monkeypatch.setattr(sockets, "getaddrinfo", getaddrinfo)
     assert sender("https://exchange.example.", tls=authority.trust).send().status == 200
     assert server.requests[0].values(b"Host") == [b"exchange.example."]
+    assert asked == ["exchange.example"]  # RFC 6066, section 3: without the dot
 
 
 # ---- the client's own certificate
@@ -236,12 +240,18 @@ def test_without_a_file_certifi_says_whom_to_trust() -> None:
     assert read_tls_settings(None, None, None, trust_env=True).authorities == (certifi.where(), None)
 
 
+def test_a_folder_of_the_variables_is_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert read_tls_settings(None, None, None, trust_env=True).authorities == (None, str(tmp_path))
+    assert read_tls_settings(None, None, None, trust_env=False).authorities == (certifi.where(), None)
+
+
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_a_variable_that_names_nothing_is_invalid(
     monkeypatch: pytest.MonkeyPatch, variable: str, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(variable, str(tmp_path / "missing"))
-    with pytest.raises(InvalidInput, match=variable):
+    with pytest.raises(InvalidInput, match=f"^{variable}: "):
         read_tls_settings(None, None, None, trust_env=True)
 
 
@@ -250,7 +260,7 @@ def test_a_missing_file_is_invalid(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="ca_file"):
         read_tls_settings(None, missing, None, trust_env=False)
     for client_cert in (missing, (missing, missing), (str(__file__), missing)):
-        with pytest.raises(InvalidInput, match="client_cert"):
+        with pytest.raises(InvalidInput, match=r"^client_cert: "):
             read_tls_settings(None, None, client_cert, trust_env=False)
     with pytest.raises(InvalidInput, match="client_cert"):
         read_tls_settings(None, None, "", trust_env=False)

@@ -128,6 +128,13 @@ def test_an_error_of_the_transport_is_translated(send: Send, error: Exception, k
     assert KEY not in f"{sent!r} {sent.__cause__!r} {sent.__context__!r}"
 
 
+def test_an_error_of_the_transport_is_told_in_its_words(send: Send) -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("reset by the moon")
+
+    assert "ReadError: reset by the moon" in str(send(handle))
+
+
 def test_a_compressed_answer_is_decompressed(send: Send) -> None:
     def handle(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=gzip.compress(b"{}"))
@@ -211,6 +218,34 @@ def test_an_answer_without_an_end_is_given_up(send: Send, part: bytes, pause: fl
     assert parts.is_closed
 
 
+class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that comes in pieces."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+
+def test_a_body_that_comes_in_pieces_is_put_together(send: Send) -> None:
+    answer = send(lambda _: httpx.Response(200, stream=Pieces(b'{"retCode"', b":", b"0}")))
+    assert isinstance(answer, Reply)
+    assert answer.body == b'{"retCode":0}'
+
+
+def test_a_body_that_comes_in_pieces_may_be_as_long_as_the_limit(send: Send) -> None:
+    half = b"a" * (MAX_REPLY_SIZE // 2)
+    assert isinstance(send(lambda _: httpx.Response(200, stream=Pieces(half, half))), Reply)
+    sent = send(lambda _: httpx.Response(200, stream=Pieces(half, half, b"a")))
+    assert isinstance(sent, Lost)
+    assert "more than" in str(sent)
+
+
 def test_a_body_may_be_as_long_as_the_limit(send: Send) -> None:
     answer = send(lambda _: httpx.Response(200, content=b"a" * MAX_REPLY_SIZE))
     assert isinstance(answer, Reply)
@@ -251,7 +286,7 @@ def test_a_transport_that_is_slow_is_given_up_where_that_is_possible() -> None:
             raise AssertionError
 
     async def run() -> None:
-        with pytest.raises(Lost):
+        with pytest.raises(Lost, match="no answer came in time"):
             await AsyncTransportEngine(ROUTE, Slow()).send(READ, sign, seconds=0.1)
 
     asyncio.run(run())

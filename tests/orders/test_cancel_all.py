@@ -703,4 +703,4 @@ class TestExchange:
         exchange.faults.on_next([respond_with(10006)] * 100, of="cancel_alls")
         for method in ("cancel_all", "cancel_all_and_confirm"):
             with pytest.raises(RateLimited):
-                call(method, ALL, times={"deadline": 0.4, "timeout": 0.1}, **options_of(exchange))
+                call(method, ALL, times={"deadline": 1.6, "timeout": 1.5}, **options_of(exchange))

@@ -47,6 +47,7 @@ from tests.vectors import CONTENT
 
 from .exchange import Venue, echo, serving
 
+LONG = 10.0  # seconds
 LIMIT_ORDER = FuturesLimitOrder("linear", "BTCUSDT", "Buy", "1", "100", order_link_id="once")
 
 
@@ -248,7 +249,7 @@ class TestErrors:
             (drop_response(), OutcomeUnknown),
             (drop_response(carry_out=False), OutcomeUnknown),
             (truncate_response(), OutcomeUnknown),
-            (delay_response(1.0), OutcomeUnknown),
+            (delay_response(LONG), OutcomeUnknown),
             (respond_with_page(), OutcomeUnknown),
             (respond_with_body(b""), OutcomeUnknown),
             (respond_with_body(b'{"retMsg": "OK"}'), OutcomeUnknown),
@@ -265,7 +266,7 @@ class TestErrors:
         self, exchange: Sandbox, cancel: Cancel, fault: Fault, error: type[BybitError]
     ) -> None:
         with pytest.raises(error) as caught:
-            cancel(order_on(exchange, fault), **trading(exchange), max_sends=1, timeout=0.3)
+            cancel(order_on(exchange, fault), **trading(exchange), max_sends=1, timeout=1.0)
         assert caught.value.sends == 1
 
     def test_a_lost_answer_is_made_up_for(self, exchange: Sandbox, confirm: Confirm) -> None:
@@ -313,6 +314,3 @@ class TestErrors:
         with pytest.raises(NotSent) as caught:
             cancel(order_on(exchange), **{**trading(exchange), "trade_url": url, "deadline": 0.5})
         assert caught.value.sends == 0
-
-
-LONG = 10.0  # seconds

@@ -20,7 +20,7 @@ import pytest
 
 from bybit_ext.engines.interface import Headers, Lost, Reply
 from bybit_ext.errors import NotSent
-from tests.engines.children import LIMIT, Child, end_children
+from tests.engines.children import LIMIT, Child, end_children, fork_all
 from tests.engines.conftest import Authority
 from tests.engines.senders import AsyncSender, Sender, in_thread, sign, until
 from tests.engines.servers import Peer, wait_until
@@ -309,7 +309,7 @@ def test_children_open_connections_of_their_own(
     def ask_often(who: int) -> list[Any]:
         return [_ask(sending, who + i) for i in range(5)]
 
-    children = [Child(partial(ask_often, who)) for who in (100, 200, 300)]
+    children = fork_all(partial(ask_often, who) for who in (100, 200, 300))
     for which in range(10):
         assert result_of(sending.send(number(which))) == {"number": which}
     for who, child in zip((100, 200, 300), children, strict=True):
@@ -344,7 +344,7 @@ def test_a_fork_while_calls_are_in_flight(sender: OpenTrade, open_server: OpenSe
     sending = sender(server)
     end = begin(sending, number(1))
     let_run(sending, have_come(venues, 1))
-    children = [Child(partial(_ask, sending, who)) for who in (2, 3)]
+    children = fork_all(partial(_ask, sending, who) for who in (2, 3))
     assert [child.result() for child in children] == [{"number": 2}, {"number": 3}]
     assert result_of(end()) == {"number": 1}
 

@@ -33,6 +33,8 @@ def open_bybit(engine: EngineName, target: Target) -> Bybit:
         trade_url=target.trade_url,
         ca_file=target.ca_file,
         engine=engine,
+        timeout=60.0,  # a busy machine shall make calls slow, not end them
+        deadline=120.0,
     )
 
 

@@ -40,6 +40,8 @@ def _open(engine: EngineName, target: Target) -> AsyncBybit:
         trade_url=target.trade_url,
         ca_file=target.ca_file,
         engine=engine,
+        timeout=60.0,  # a busy machine shall make calls slow, not end them
+        deadline=120.0,
     )
 
 
