@@ -33,6 +33,12 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     items[:] = [item for item in items if not LEFT_OUT.search(inspect.getsource(item.function))]
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a test that fails without a change: mutmut gives up for it, and shows nothing of what the tests print."""
+    if report.failed and not is_change():
+        os.write(2, f"\n{report.nodeid} fails though nothing is changed:\n{report.longreprtext}\n".encode())
+
+
 def clear_caches() -> None:
     """Forget what the functions of bybit_ext keep: what the unchanged code left there would hide a change."""
     for name, module in list(sys.modules.items()):
