@@ -87,3 +87,27 @@ def test_a_result_after_the_end_of_the_loop_is_discarded() -> None:
     asyncio.run(run())
     is_over.set()
     wait_until(lambda: discarded == ["too late"])
+
+
+def test_a_result_that_comes_while_the_loop_is_closed_is_discarded() -> None:
+    """The loop still takes what it is told, but does not run any more."""
+    discarded: list[str] = []
+    is_over = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def work() -> str:
+        threads.append(threading.current_thread())
+        is_over.wait(5)
+        return "too late"
+
+    async def run() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(run_in_thread(work, discard=discarded.append), 0.01)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(run())
+    is_over.set()
+    for thread in threads:
+        thread.join(5)
+    loop.close()
+    assert discarded == ["too late"]
