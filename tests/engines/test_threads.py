@@ -72,6 +72,28 @@ def test_a_result_that_comes_with_a_cancellation_is_discarded() -> None:
     assert _cancel(work, cancel) == ["just in time"]
 
 
+@pytest.mark.parametrize("is_late", [True, False], ids=["after it", "with it"])
+def test_an_error_does_not_hide_a_cancellation(*, is_late: bool) -> None:
+    go_on, threads = threading.Event(), list[threading.Thread]()
+
+    def work() -> str:
+        threads.append(threading.current_thread())
+        go_on.wait(5)
+        raise KeyError("what")
+
+    def cancel(task: "asyncio.Task[str]") -> None:
+        if is_late:
+            task.cancel()
+            asyncio.get_running_loop().call_later(0.01, go_on.set)
+        else:
+            go_on.set()
+            wait_until(lambda: len(threads) == 1)
+            threads[0].join(5)  # the error waits in the queue of the loop, before what is put there now
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+    assert _cancel(work, cancel) == []
+
+
 def test_a_result_after_the_end_of_the_loop_is_discarded() -> None:
     discarded: list[str] = []
     is_over = threading.Event()
@@ -107,7 +129,7 @@ def test_a_result_that_comes_while_the_loop_is_closed_is_discarded() -> None:
     loop = asyncio.new_event_loop()
     loop.run_until_complete(run())
     is_over.set()
-    for thread in threads:
-        thread.join(5)
+    wait_until(lambda: len(threads) == 1)
+    threads[0].join(5)
     loop.close()
     assert discarded == ["too late"]
