@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -16,7 +16,6 @@ from websockets.exceptions import InvalidState
 
 HOST = "127.0.0.1"
 _MAX_FINISHING = 1.0  # seconds that requests may still take once the server is closed
-_TURNS = 5  # of the event loop, after which a connection that was accepted at the last moment is known
 _MAX_CLOSING = 5.0  # seconds after which a server that has not ended is left behind
 
 _log = logging.getLogger("bybit_ext")
@@ -29,7 +28,7 @@ class LoopbackServer:
         app: what is served.
         port: where to listen; 0 finds a free one.
         name: what the thread is called, and the log calls it.
-        make_loop: returns the event loop that serves; None for asyncio's own kind.
+        make_loop: returns the event loop that serves.
 
     Raises:
         OSError: the port is taken.
@@ -41,7 +40,7 @@ class LoopbackServer:
         port: int = 0,
         *,
         name: str,
-        make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+        make_loop: Callable[[], asyncio.SelectorEventLoop] = asyncio.SelectorEventLoop,
     ) -> None:
         self._app = app
         self._name = name
@@ -107,10 +106,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, let the application and its requests finish, and then end what is left."""
-        for server in self.servers:
-            server.close()
-        for listening in sockets or ():
-            listening.close()
+        await self._stop_listening(sockets or ())
         for connection in list(self.server_state.connections):
             with suppress(InvalidState):  # a WebSocket that is being closed
                 connection.shutdown()
@@ -119,11 +115,22 @@ class _Server(uvicorn.Server):
                 await self.lifespan.shutdown()
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 - uvicorn has no event
                     await asyncio.sleep(0.002)
-        for _ in range(_TURNS):
-            for connection in list(self.server_state.connections):
-                connection.transport.abort()
-            await asyncio.sleep(0)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
         # What is left of tasks, the loop's end cancels.
+
+    async def _stop_listening(self, sockets: Sequence[socket.socket]) -> None:
+        """Accept no more connections. Those that were accepted by now are known from here on.
+
+        asyncio forgets a connection, unclosed, whose server closes between its acceptance and the loop's next turn:
+        https://github.com/python/cpython/issues/109564
+        """
+        for listening in sockets:
+            asyncio.get_running_loop().remove_reader(listening)
+        await asyncio.sleep(0)  # what was accepted belongs to its server
+        await asyncio.sleep(0)  # and is one of `connections`
+        for server in self.servers:
+            server.close()
 
 
 def _listen(port: int) -> socket.socket:

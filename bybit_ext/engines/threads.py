@@ -3,7 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TypeVar, cast
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from typing import TypeVar
 
 Result = TypeVar("Result")
 
@@ -13,39 +15,31 @@ async def run_in_thread(work: Callable[[], Result], *, discard: Callable[[Result
 
     Args:
         work: what to do.
-        discard: what to do with a result that comes when nobody waits for it any more.
+        discard: what to do with a result that comes when nobody waits for it any more; it may be called in the thread.
     """
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[Result] = loop.create_future()
-
-    def finish(result: Result | None, error: BaseException | None) -> None:
-        if future.done():  # nobody waits any more
-            _discard(result, discard)
-        elif error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(cast("Result", result))
+    has_ended = asyncio.Event()
+    outcome: Future[Result] = Future()  # cancelled once nobody waits: whoever comes second discards the result
 
     def run() -> None:
-        result, problem = None, None
         try:
             result = work()
         except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
-            problem = error
-        try:
-            loop.call_soon_threadsafe(finish, result, problem)
-        except RuntimeError:  # the loop is closed
-            _discard(result, discard)
+            with suppress(InvalidStateError):
+                outcome.set_exception(error)
+        else:
+            try:
+                outcome.set_result(result)
+            except InvalidStateError:
+                discard(result)
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(has_ended.set)
 
     threading.Thread(target=run, name="bybit connection", daemon=True).start()
     try:
-        return await future
-    except asyncio.CancelledError:
-        if future.done() and not future.cancelled() and future.exception() is None:
-            discard(future.result())  # the cancellation came between the result and this coroutine
+        await has_ended.wait()
+    except BaseException:
+        if not outcome.cancel() and outcome.exception() is None:
+            discard(outcome.result())
         raise
-
-
-def _discard(result: Result | None, discard: Callable[[Result], object]) -> None:
-    if result is not None:
-        discard(result)
+    return outcome.result()

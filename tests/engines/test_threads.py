@@ -72,6 +72,28 @@ def test_a_result_that_comes_with_a_cancellation_is_discarded() -> None:
     assert _cancel(work, cancel) == ["just in time"]
 
 
+@pytest.mark.parametrize("is_late", [True, False], ids=["after it", "with it"])
+def test_an_error_does_not_hide_a_cancellation(*, is_late: bool) -> None:
+    go_on, threads = threading.Event(), list[threading.Thread]()
+
+    def work() -> str:
+        threads.append(threading.current_thread())
+        go_on.wait(5)
+        raise KeyError("what")
+
+    def cancel(task: "asyncio.Task[str]") -> None:
+        if is_late:
+            task.cancel()
+            asyncio.get_running_loop().call_later(0.01, go_on.set)
+        else:
+            go_on.set()
+            wait_until(lambda: len(threads) == 1)
+            threads[0].join(5)  # the error waits in the queue of the loop, before what is put there now
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+    assert _cancel(work, cancel) == []
+
+
 def test_a_result_after_the_end_of_the_loop_is_discarded() -> None:
     discarded: list[str] = []
     is_over = threading.Event()
@@ -87,3 +109,27 @@ def test_a_result_after_the_end_of_the_loop_is_discarded() -> None:
     asyncio.run(run())
     is_over.set()
     wait_until(lambda: discarded == ["too late"])
+
+
+def test_a_result_that_comes_while_the_loop_is_closed_is_discarded() -> None:
+    """The loop still takes what it is told, but does not run any more."""
+    discarded: list[str] = []
+    is_over = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def work() -> str:
+        threads.append(threading.current_thread())
+        is_over.wait(5)
+        return "too late"
+
+    async def run() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(run_in_thread(work, discard=discarded.append), 0.01)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(run())
+    is_over.set()
+    wait_until(lambda: len(threads) == 1)
+    threads[0].join(5)
+    loop.close()
+    assert discarded == ["too late"]

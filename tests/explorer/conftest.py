@@ -1,9 +1,7 @@
 """What the tests of the page share: a sandbox with orders, and what asks its page as a browser does."""
 
-import gc
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,9 +10,6 @@ from attrs import frozen
 
 from bybit_ext.sandbox import Sandbox
 
-# A page whose server ends while its client connects to that same server can leave a transport of the ended event loop
-# to the garbage collector. It is collected here, where that is no error, and not in the next test of the process.
-_LEFT_BY_ENDED_LOOPS = "ignore:unclosed:ResourceWarning"
 LIMIT = 30.0  # seconds that anything may take on a busy machine
 
 
@@ -61,15 +56,3 @@ def page(exchange: Sandbox) -> Iterator[Page]:
     page = open_page(exchange.page_url)
     with page.http:
         yield page
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings(_LEFT_BY_ENDED_LOOPS))
-
-
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    yield
-    gc.collect()
