@@ -75,7 +75,7 @@ def unclear_ends(outcome: CancelAllOutcome) -> Iterable[tuple[str, BybitError]]:
             continue
         if order.order_id not in shown:
             yield order.order_id, result
-    for order_id, (_, error) in unlisted_orders(outcome).items():  # cancelled with the others, for all that is known
+    for order_id, (_, error) in unlisted_orders(outcome).items():  # no list showed it; Bybit took the cancel
         if order_id not in shown:
             yield order_id, error
 
