@@ -14,7 +14,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, get_args
+from typing import Any
 
 import attrs
 from bybit_v5.api.trade import get_orders
@@ -26,7 +26,7 @@ from starlette.routing import BaseRoute, Route
 
 from bybit_ext.auth.redaction import redact_json
 from bybit_ext.errors import BybitError
-from bybit_ext.results import FinalStatus
+from bybit_ext.orders.identity import FINAL
 from bybit_ext.stream.events import StreamState
 
 from .assets import PAGE, files_of_page, media_type_of
@@ -37,7 +37,6 @@ from .recording import RecordedSend, RecordingBybit, last_send, recorded_sends
 from .verdicts import verdict_of
 
 RUN = "/explorer/run"
-_FINAL = frozenset(get_args(FinalStatus))
 # The open orders that the page lists, by what it calls them.
 _LISTED: dict[str, dict[str, Any]] = {
     "USDT futures": {"category": "linear", "settle_coin": "USDT"},
@@ -253,7 +252,7 @@ def _shown(order: Order) -> dict[str, Any]:
         "id": order.order_id,
         "linkId": order.order_link_id,
         "status": order.order_status,
-        "isFinal": order.order_status in _FINAL,
+        "isFinal": order.order_status in FINAL,
         "text": describe(order),
         "cancel": cancel_request(order),
         "fields": order.to_dict(),

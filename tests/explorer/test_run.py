@@ -139,7 +139,7 @@ class TestVerdicts:
         with RawServer(answering(refusal)) as server, page_of(server.url) as page:
             verdict = page.cancel(orderId="1")["verdict"]
         assert verdict["kind"] == "refused"
-        assert verdict["details"]["evidence"]["ret_msg"] == "bad ?"
+        assert verdict["details"]["ret_msg"] == "bad ?"
 
     def test_an_answer_with_a_number_that_is_too_large_is_read(self) -> None:
         answer = (
