@@ -1,7 +1,7 @@
 """`Explorer`: the page of one exchange, as routes of an ASGI application.
 
     GET      /                            the page: the same for everybody
-    GET      /openapi.json                the document, for other tools
+    GET      /openapi.json                the document for the exchange, for other tools
     GET      /explorer/files/NAME         the files of the page
     GET      /explorer/start              the document filled in, and the open orders
     GET      /explorer/events             order updates as they come, as server-sent events
@@ -40,6 +40,7 @@ RUN = "/explorer/run"
 # The open orders that the page lists, by what it calls them.
 _LISTED: dict[str, dict[str, Any]] = {
     "USDT futures": {"category": "linear", "settle_coin": "USDT"},
+    "USDC futures": {"category": "linear", "settle_coin": "USDC"},
     "spot": {"category": "spot"},
 }
 _PAGE_SIZE = 50
@@ -51,7 +52,7 @@ class _OpenOrders:
 
     Attributes:
         orders: those that could be read.
-        categories: of which product types they could be read.
+        categories: of which product types these are all.
         problem: why those of another could not; None if all could.
         notes: what is missing, in sentences.
     """
@@ -143,8 +144,8 @@ class Explorer:
         file = self._files.get(request.path_params["name"])
         return FileResponse(file, media_type=media_type_of(file)) if file else PlainTextResponse("No such file.\n", 404)
 
-    async def _document(self, request: Request) -> Response:
-        return JSONResponse(plain_document(str(request.base_url).rstrip("/")))
+    async def _document(self, _: Request) -> Response:
+        return JSONResponse(plain_document(self._client.base_url))
 
     # ---- with the token
 
@@ -163,23 +164,25 @@ class Explorer:
         calls = (self._client.call(get_orders, **query, open_only=0, limit=_PAGE_SIZE) for query in _LISTED.values())
         pages = await asyncio.gather(*calls, return_exceptions=True)
         orders: list[Order] = []
-        categories: list[str] = []
+        not_all: set[str] = set()
         problem = None
         notes: list[str] = []
         for (name, query), page in zip(_LISTED.items(), pages, strict=True):
             if isinstance(page, BybitError):
                 problem = problem or page
+                not_all.add(query["category"])
                 notes.append(f"The open orders of {name} could not be read.")
             elif isinstance(page, BaseException):
                 raise page
             else:
-                categories.append(query["category"])
                 for order in page.result.list_:
                     order.category = query["category"]  # the list of one category does not name it
                     orders.append(order)
                 if len(page.result.list_) >= _PAGE_SIZE:
+                    not_all.add(query["category"])
                     notes.append(f"Of {name}, only the first {_PAGE_SIZE} are listed: there may be more.")
-        return _OpenOrders(orders, categories, problem, notes)
+        categories = {query["category"] for query in _LISTED.values()} - not_all
+        return _OpenOrders(orders, sorted(categories), problem, notes)
 
     async def _run(self, request: Request) -> Response:
         method, path = request.method, request.path_params["path"]

@@ -79,6 +79,12 @@ class RecordingBybit(AsyncBybit):
         return self._settings.route.address.authority
 
     @property
+    def base_url(self) -> str:
+        """The URL that stands before the document's paths."""
+        address = self._settings.route.address
+        return f"{address.scheme}://{address.authority}{address.path}"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must not be shown, beside signatures."""
         return self._caller.secrets

@@ -124,7 +124,7 @@ function showOrders() {
   find("#orders ul").replaceChildren(...rows);
 }
 
-// What is open by now, of the product types that could be read. Of others, what is known stays.
+// What is open by now. Of product types of which not all could be read, what is known stays.
 function takeListed(content) {
   for (const [id, order] of orders) if (content.categories.includes(order.fields.category)) orders.delete(id);
   for (const order of content.orders) if (!ended.has(order.id)) orders.set(order.id, order);
