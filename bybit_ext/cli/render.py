@@ -72,21 +72,21 @@ def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
     print_safely(out, text)
 
 
-def show_all_accepted(accepted: CancelAllAccepted, *, as_json: bool) -> None:
-    """Show the acknowledgement of a cancel of all orders, one line for each order that it names."""
+def show_all_accepted(accepted: CancelAllAccepted, which: str, *, as_json: bool) -> None:
+    """Show the acknowledgement of a cancel of all orders of a kind, one line for each order that it names."""
     about = {field.name: getattr(accepted, field.name) for field in attrs.fields(CancelAllAccepted)}
     del about["orders"]
     for ids in accepted.orders:
         one = CancelAccepted(order_id=ids.order_id or None, order_link_id=ids.order_link_id or None, **about)
         show_accepted(one, as_json=as_json)
     if not accepted.orders:
-        show_none_open(as_json=as_json)
+        show_none_open(which, as_json=as_json)
 
 
-def show_none_open(*, as_json: bool) -> None:
-    """Show that there was no order to cancel; in JSON, which has one object for each order, nothing."""
+def show_none_open(which: str, *, as_json: bool) -> None:
+    """Show which orders there were none of to cancel; in JSON, which has one object for each order, nothing."""
     if not as_json:
-        print_safely(out, "[green]accepted[/]  There was no open order to cancel.")
+        print_safely(out, f"[green]accepted[/]  There was no open order to cancel ({plain(which)}).")
 
 
 def show_placed_meanwhile(order: Order, *, as_json: bool) -> None:

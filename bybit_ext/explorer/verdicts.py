@@ -11,6 +11,10 @@ from bybit_ext.orders.identity import FINAL
 from bybit_ext.orders.outcomes import CancelAllOutcome, unlisted_orders
 from bybit_ext.results import CancelOutcome, OrderAccepted, as_json
 
+_NONE_OPEN = (
+    "There was no open order of the kind that was asked for. On spot that is Order, unless orderFilter names another."
+)
+
 Kind = Literal["done", "not done", "refused", "unknown", "not sent"]
 """done: it is what was asked for. not done: it is known, and is something else. unknown: nobody can say."""
 
@@ -119,7 +123,7 @@ def _of_many(results: Sequence[object]) -> Verdict:
     counts = Counter(one.headline for one in verdicts)
     headline = ", ".join(f"{count} {headline}" for headline, count in counts.items()) or "No order"
     names = Counter(one.name for one in verdicts)
-    text = "Each order has a verdict of its own." if verdicts else "There was no open order."
+    text = "Each order has a verdict of its own." if verdicts else _NONE_OPEN
     kinds: set[Kind] = {one.kind for one in verdicts}
     worst = min(kinds, key=_WORST_FIRST.index) if kinds else "done"
     advice = next((one.advice for one in verdicts if one.kind == worst and one.advice), "")

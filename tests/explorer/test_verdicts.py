@@ -43,6 +43,7 @@ def test_of_an_order_that_was_named_but_not_listed_nobody_knows_the_end(
 
 def test_without_any_order_it_is_done() -> None:
     assert summary(NOTHING) == ("done", "No order")
+    assert "no open order of the kind that was asked for" in verdict_of(NOTHING).text
 
 
 def test_what_is_still_open_is_not_done(order: Order) -> None:
