@@ -17,6 +17,7 @@ from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome
 from .console import err, out, plain, print_safely, print_text
 from .exit_status import exit_of
 
+_ROOM_FOR_TABLE = 40  # characters that a terminal needs to show the four columns at all
 _ROOM_FOR_IDS = 80  # characters that a line needs to show ids of 36, as most are, beside all else
 
 
@@ -126,12 +127,12 @@ def show_order(order: Order, *, as_json: bool) -> bool:
 
 
 def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> bool:
-    """Show the open orders of a host: as a table on a terminal, else one line for each.
+    """Show the open orders of a host: as a table on a terminal that has room for it, else one line for each.
 
     Returns:
         Whether all of them could be printed.
     """
-    if as_json or not out.is_terminal:
+    if as_json or not out.is_terminal or out.width < _ROOM_FOR_TABLE:
         return all(show_order(order, as_json=as_json) for order in orders)
     return print_safely(out, _table_of(orders, host), fold=True)
 
