@@ -242,6 +242,7 @@ class Explorer:
 def _listed(known: _OpenOrders) -> dict[str, Any]:
     """Return the open orders as the page takes them."""
     return {
+        "kinds": list(_LISTED),
         "orders": [_shown(order) for order in known.orders],
         "categories": known.categories,
         "problem": attrs.asdict(verdict_of(known.problem)) if known.problem else None,

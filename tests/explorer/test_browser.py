@@ -288,8 +288,14 @@ def test_a_list_that_could_not_be_read_is_not_called_empty(exchange: Sandbox, br
     target = Target("testnet", lambda: RecordingBybit(API_KEY, API_SECRET, base_url=exchange.url, trust_env=False))
     with serve(target) as url, visit(browser, url) as visitor:
         expect(visitor.page.locator("#orders")).to_contain_text("The open orders of spot could not be read.")
-        expect(visitor.page.locator("#orders")).not_to_contain_text("There is none.")
+        expect(visitor.page.locator("#orders")).not_to_contain_text("There is none")
         expect(visitor.page.locator("#stream")).not_to_have_class(re.compile("open"))
+
+
+def test_an_empty_list_says_what_it_would_list(exchange: Sandbox, browser: Browser) -> None:
+    exchange.place("inverse", "BTCUSD")  # of which the page reads no list
+    with visit(browser, exchange.page_url) as visitor:
+        expect(visitor.page.locator("#orders")).to_contain_text("There is none of USDT futures, USDC futures, spot.")
 
 
 @pytest.mark.parametrize("answer", ["no", "yes"])

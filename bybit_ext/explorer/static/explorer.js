@@ -13,7 +13,7 @@ const MOST_SEEN = 1000;
 const ended = new Set(); // ids of orders that have ended, however far the lists lag behind
 const NO_BODY = [204, 205, 304]; // statuses with which a Response takes none
 const notice = find("#notice").textContent;
-let listed = { problem: null, notes: [] };
+let listed = { kinds: [], problem: null, notes: [] };
 let exchange = "";
 let ui = null;
 
@@ -119,7 +119,7 @@ function showOrders() {
     item.dataset.order = order.id;
     return item;
   });
-  const hints = rows.length || listed.problem ? listed.notes : ["There is none.", ...listed.notes];
+  const hints = rows.length || listed.problem ? listed.notes : [`There is none of ${listed.kinds.join(", ")}.`, ...listed.notes];
   rows.push(...hints.map((textContent) => element("li", { className: "hint", textContent })));
   find("#orders ul").replaceChildren(...rows);
 }
