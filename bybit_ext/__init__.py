@@ -26,7 +26,7 @@ from .errors import (
     Refused,
     UpdatesDropped,
 )
-from .orders.outcomes import CancelAllOutcome
+from .orders.outcomes import CancelAllOutcome, unlisted_orders
 from .orders.requests import (
     CancelAllRequest,
     CancelOrderRequest,
@@ -96,6 +96,7 @@ __all__ = [
     "parse_category",
     "parse_futures_category",
     "sign",
+    "unlisted_orders",
 ]
 
 

@@ -1,6 +1,7 @@
 """The way into the `bybit` command, which works without its extra as far as saying which one it is."""
 
 import errno
+import signal
 import sys
 import traceback
 from contextlib import suppress
@@ -11,6 +12,8 @@ _LOST_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # a full disk, or one th
 
 def main() -> None:
     """Run the command."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # it ends with what is known, as by Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         from .cli.app import app
         from .cli.console import give_up_output

@@ -288,7 +288,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
             request: one of the five models of `bybit_v5.models` whose names begin with `CancelAll`.
             deadline: seconds that the call may take as a whole; None for the client's.
             timeout: seconds that one send may take; None for the client's.
-            max_sends: how often it may be tried to send the request, 1 for once; None for the client's.
+            max_sends: how often it may be tried to send the request, 1 for once; None for the client's. What that
+                leaves open is cancelled by ids all the same.
             on_result: called with an order that was open before and its result as soon as that is known, to show
                 progress; None for nothing. It must be quick. An `Exception` that it raises changes nothing.
 

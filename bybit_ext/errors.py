@@ -62,7 +62,12 @@ class BybitError(Exception):
         self.evidence = evidence
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (super().__str__(), self.evidence.summary, self.advice)))
+        return " ".join(filter(None, (self.facts, self.advice)))
+
+    @property
+    def facts(self) -> str:
+        """The text of the error without its advice: what happened, and what the answer said."""
+        return " ".join(filter(None, (super().__str__(), self.evidence.summary)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -149,8 +154,10 @@ class Refused(BybitError):
         super().__init__(message, evidence)
         self.earlier_send_may_have_cancelled = earlier_send_may_have_cancelled
 
-    def __str__(self) -> str:
-        text = super().__str__()
+    @property
+    def facts(self) -> str:
+        """The text of the error without its advice: what happened, and what the answer said."""
+        text = super().facts
         if self.earlier_send_may_have_cancelled:
             text += " An earlier send of this call got no clear answer, and may be what cancelled the order."
         return text

@@ -21,6 +21,7 @@ from bybit_ext import (
     InvalidInput,
     InvalidRequest,
     NotSent,
+    OrderClosed,
     OrderNotFound,
     OutcomeUnknown,
     RateLimited,
@@ -33,6 +34,7 @@ STATUSES: dict[type[BybitError], int] = {
     InvalidInput: 422,
     InvalidRequest: 422,
     OrderNotFound: 404,
+    OrderClosed: 409,
     RateLimited: 429,
     Refused: 502,
     NotSent: 503,  # nothing was sent: asking again is safe
@@ -53,6 +55,7 @@ def create_app(environment: Environment = "testnet", **options: Any) -> FastAPI:
     app = FastAPI(title="Cancel orders", lifespan=lifespan)
     app.add_api_route("/orders/{category}/{symbol}/{order_id}", cancel, methods=["DELETE"])
     app.add_exception_handler(BybitError, tell)
+    app.add_exception_handler(404, tell_no_such_path)
     return app
 
 
@@ -73,4 +76,12 @@ async def cancel(
 async def tell(_: Request, error: Exception) -> JSONResponse:
     """Answer with an error, by the HTTP status that says as much as is known."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    if isinstance(error, Refused) and error.earlier_send_may_have_cancelled:
+        status = STATUSES[OutcomeUnknown]  # it may be this very call that cancelled the order
     return JSONResponse({"error": type(error).__name__, "message": str(error)}, status)
+
+
+async def tell_no_such_path(_: Request, __: Exception) -> JSONResponse:
+    """Answer where no path fits, as for a symbol with a slash: 404 would say that there is no such order."""
+    message = "The path must be /orders/CATEGORY/SYMBOL/ORDER_ID."
+    return JSONResponse({"error": "NoSuchPath", "message": message}, STATUSES[InvalidInput])

@@ -11,10 +11,10 @@ import signal
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, get_args
 
 from bybit_v5.api.trade import get_orders
-from bybit_v5.models import CancelAllBySettleCoin, CancelAllOptions, CancelAllSpot
+from bybit_v5.models import CancelAllBySettleCoin, CancelAllOptions, CancelAllSpot, SpotOrderFilter
 
 from bybit_ext import (
     Bybit,
@@ -24,6 +24,7 @@ from bybit_ext import (
     CancelOutcome,
     OrderClosed,
     OrderNotFound,
+    unlisted_orders,
 )
 
 DEADLINE = 10.0  # seconds from the signal to the end
@@ -32,9 +33,8 @@ NOTHING_OPEN, OPEN, UNKNOWN = 0, 3, 4  # from best to worst; Python itself ends 
 EVERYTHING: dict[str, CancelAllRequest] = {
     "linear, in USDT": CancelAllBySettleCoin("linear", "USDT"),
     "linear, in USDC": CancelAllBySettleCoin("linear", "USDC"),
-    "spot": CancelAllSpot("spot"),
-    "spot, with a trigger": CancelAllSpot("spot", order_filter="StopOrder"),
-    "spot, take-profit and stop-loss": CancelAllSpot("spot", order_filter="tpslOrder"),
+    # On spot, a request means the orders of one kind: here are all kinds that there are.
+    **{f"spot, {kind}": CancelAllSpot("spot", order_filter=kind) for kind in get_args(SpotOrderFilter)},
     "options": CancelAllOptions("option"),
 }
 
@@ -61,20 +61,23 @@ def report(kind: str, outcome: CancelAllOutcome | BybitError) -> int:
     print(f"{kind}: {len(outcome.before)} were open, {len(outcome.still_open)} are.")
     for order in outcome.still_open:
         print(f"  open: {order.symbol} {order.order_id} {order.side} {order.qty} at {order.price}")
-    unclear = list(unclear_ends(outcome))
-    for error in unclear:
-        print(f"  not known how an order ended: {error}")
+    unclear = dict(unclear_ends(outcome))
+    for order_id, error in unclear.items():
+        print(f"  not known how it ended: {order_id}: {error}")
     return UNKNOWN if unclear else OPEN if outcome.still_open else NOTHING_OPEN
 
 
-def unclear_ends(outcome: CancelAllOutcome) -> Iterable[BybitError]:
-    """Return the errors of orders that may be open, though no list shows them."""
+def unclear_ends(outcome: CancelAllOutcome) -> Iterable[tuple[str, BybitError]]:
+    """Return the ids and errors of orders that may be open, though no list shows them."""
     shown = {order.order_id for order in outcome.still_open or []}
     for order, result in zip(outcome.before, outcome.results, strict=True):
         if isinstance(result, CancelOutcome | OrderNotFound | OrderClosed):
             continue
         if order.order_id not in shown:
-            yield result
+            yield order.order_id, result
+    for order_id, (_, error) in unlisted_orders(outcome).items():  # no list showed it; Bybit took the cancel
+        if order_id not in shown:
+            yield order_id, error
 
 
 def main(**options: Any) -> int:

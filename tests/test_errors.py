@@ -40,11 +40,12 @@ def test_a_message_is_what_happened_the_evidence_and_the_advice() -> None:
     assert str(NotSent("Nothing left.")) == "Nothing left. Nothing was sent, so calling again is safe."
 
 
-def test_an_earlier_send_that_may_be_why_is_told_at_the_end() -> None:
+def test_an_earlier_send_that_may_be_why_is_one_of_the_facts() -> None:
     gone = OrderClosed("It said no.")
     perhaps = OrderClosed("It said no.", earlier_send_may_have_cancelled=True)
     earlier = " An earlier send of this call got no clear answer, and may be what cancelled the order."
-    assert str(perhaps) == str(gone) + earlier
+    assert perhaps.facts == gone.facts + earlier
+    assert str(perhaps) == f"{perhaps.facts} {OrderClosed.advice}"
     assert (gone.earlier_send_may_have_cancelled, perhaps.earlier_send_may_have_cancelled) == (False, True)
 
 

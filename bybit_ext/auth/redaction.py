@@ -13,7 +13,8 @@ from typing import Any, cast
 
 REDACTED = "***"
 _IDS = ("orderId", "orderLinkId")  # what names an order must stay as it is, even if somebody put the API key into it
-_ESCAPES = (b"\\", b"%", b"&", b"\0", b"\n")  # what a secret may be spelled with that is not there as it is
+_ESCAPES = (b"\\", b"%", b"&")  # what a secret may be spelled with that is not there as it is
+_BLANKS = b" \t\n\r\v\f\0"  # what may stand between its letters
 _ESCAPED = re.compile(
     r"%(?:25){0,3}([0-9a-f]{2})|\\{1,8}u([0-9a-f]{4})|&#0{0,8}([0-9]{1,4});|&#x0{0,8}([0-9a-f]{1,4});", re.IGNORECASE
 )
@@ -56,8 +57,12 @@ def may_echo(text: str | bytes, secrets: Sequence[str]) -> bool:
     for mark in _ESCAPES:
         if mark in data:
             return True
-    lowered = data.lower()
-    return any(secret.lower().encode() in lowered for secret in secrets)
+    letters = _letters(data)
+    return any(_letters(secret.encode()) in letters for secret in secrets)
+
+
+def _letters(data: bytes) -> bytes:
+    return data.lower().translate(None, _BLANKS)
 
 
 def redact_json(content: Any, secrets: Sequence[str]) -> bool:

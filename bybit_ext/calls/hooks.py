@@ -19,6 +19,8 @@ from bybit_ext.results import Evidence, SendEvent
 from .flow import CallTime
 
 _log = logging.getLogger("bybit_ext")
+# Calling them runs nothing yet.
+_RUN_LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
 
 
 @define
@@ -36,8 +38,8 @@ class Hook:
 
     def __attrs_post_init__(self) -> None:
         given: Any = self.function
-        if given is not None and (not callable(given) or inspect.iscoroutinefunction(given)):
-            raise InvalidInput(f"{self.name}: must be a plain function, which is called and not awaited.")
+        if given is not None and (not callable(given) or any(runs_later(given) for runs_later in _RUN_LATER)):
+            raise InvalidInput(f"{self.name}: must be a plain function, which is called, and not awaited or iterated.")
 
     def tell(self, *args: object) -> None:
         """Call the function, if there is one."""

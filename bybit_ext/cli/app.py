@@ -195,13 +195,14 @@ def explore(
             raise InvalidInput("--region: goes with --environment only.")
         from .explore import explore
 
-        explore(out, environment, region, port, open_browser=not no_open)
+        status = explore(out, environment, region, port, open_browser=not no_open)
     except BybitError as error:
         _fail(error, as_json=False)
     except (ModuleNotFoundError, OSError) as error:
         _cannot_run("page", error, extra="explore")
-    except KeyboardInterrupt:  # before it has begun, or a second one while it ends
+    except KeyboardInterrupt:  # before it has begun, or a second one while its sandbox ends
         end_by_ctrl_c("The page is closed.", status=Exit.ACCEPTED)
+    raise typer.Exit(status)
 
 
 @app.command(epilog=manual.DEMO.epilog())

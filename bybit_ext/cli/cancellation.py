@@ -124,11 +124,15 @@ class AllOrders:
     @property
     def intent(self) -> str:
         """What is about to be done, in words."""
+        return f"cancel all open orders ({self._which})"
+
+    @property
+    def _which(self) -> str:
         category = self.request.category
         kind = self.request.order_filter or (
             "Order" if category == "spot" else "of all kinds"
         )  # as the exchange has it
-        return f"cancel all open orders ({category}, {self.scope}, {kind})"
+        return f"{category}, {self.scope}, {kind}"
 
     def cancel(self, settings: CancelSettings) -> Exit:
         """Cancel the orders, show one line for each, and return the worst status.
@@ -139,7 +143,7 @@ class AllOrders:
         as_json, known = settings.as_json, list[tuple[OrderLabel, Result]]()
         try:
             if not settings.confirm:
-                show_all_accepted(settings.bybit.cancel_all(self.request), as_json=as_json)
+                show_all_accepted(settings.bybit.cancel_all(self.request), self._which, as_json=as_json)
                 return Exit.ACCEPTED
             outcome = self._confirm(settings, known)
         except KeyboardInterrupt:
@@ -147,7 +151,7 @@ class AllOrders:
                 show_result(result, label, as_json=as_json)
             show_interruption(OrderLabel(), as_json=as_json, of_others=bool(known))
             return Exit.INTERRUPTED
-        return _show_outcome_of_all(outcome, as_json=as_json)
+        return _show_outcome_of_all(outcome, self._which, as_json=as_json)
 
     def _confirm(self, settings: CancelSettings, known: list[tuple[OrderLabel, Result]]) -> CancelAllOutcome:
         """Cancel the orders and return what became of them; keep what became of each as soon as it is known."""
@@ -180,7 +184,7 @@ def show_result(result: Result, label: OrderLabel, *, as_json: bool, open_order:
     return exit_of(result)
 
 
-def _show_outcome_of_all(outcome: CancelAllOutcome, *, as_json: bool) -> Exit:
+def _show_outcome_of_all(outcome: CancelAllOutcome, which: str, *, as_json: bool) -> Exit:
     """Show how each order ended that was open before, then what else is known, and return the worst status."""
     still_open = {order.order_id: order for order in outcome.still_open or ()}
     results: dict[str, tuple[OrderLabel, Result]] = {
@@ -197,7 +201,7 @@ def _show_outcome_of_all(outcome: CancelAllOutcome, *, as_json: bool) -> Exit:
         if order.order_id not in results:
             show_placed_meanwhile(order, as_json=as_json)
     if not results:
-        show_none_open(as_json=as_json)
+        show_none_open(which, as_json=as_json)
     if outcome.still_open is None:
         show_note("The open orders could not be read afterwards: some may have been placed meanwhile.")
     return worst(statuses)

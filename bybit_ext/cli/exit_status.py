@@ -38,4 +38,5 @@ def exit_of(error: BybitError) -> Exit:
         return Exit.WRONG_USAGE
     if isinstance(error, NotSent):
         return Exit.NOT_SENT
-    return Exit.REFUSED if isinstance(error, Refused) else Exit.OUTCOME_UNKNOWN
+    is_refused = isinstance(error, Refused) and not error.earlier_send_may_have_cancelled
+    return Exit.REFUSED if is_refused else Exit.OUTCOME_UNKNOWN

@@ -4,7 +4,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
 
@@ -12,14 +12,18 @@ from bybit_ext.engines.hosts import Environment, Region
 from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
 
-from .console import print_safely
+from .console import err, print_safely
+from .exit_status import Exit
 from .serve import Refill
+
+_CLOSED = "The page is closed."
+_LOOK_IT_UP = "what was asked may have been carried out. See the open orders and the history before acting on it."
 
 
 def explore(
     console: Console, environment: Environment | None, region: Region | None, port: int, *, open_browser: bool
-) -> None:
-    """Serve the page until Ctrl-C.
+) -> Exit:
+    """Serve the page until Ctrl-C, and return the exit status.
 
     Args:
         console: where its URL is printed.
@@ -32,21 +36,34 @@ def explore(
         InvalidInput: the key is missing, or the pair is not documented.
         ModuleNotFoundError: the extra is not installed.
         OSError: the port is taken.
+        KeyboardInterrupt: Ctrl-C came once more, while a sandbox of its own ended.
     """
+    if environment is None:
+        _serve_until_ctrl_c(_sandbox_page(port), "a sandbox of its own", console, open_browser=open_browser)
+        print_safely(console, _CLOSED)
+        return Exit.ACCEPTED
     unknown: list[str] = []
-    page = _sandbox_page(port) if environment is None else _exchange_page(environment, region, port, unknown.append)
-    where = environment or "a sandbox of its own"
+    page = _exchange_page(environment, region, port, unknown.append)
+    try:
+        _serve_until_ctrl_c(page, environment, console, open_browser=open_browser)
+        print_safely(console, f"{_CLOSED}{describe_unknown(len(unknown))}")
+    except KeyboardInterrupt:  # once more, while the page ended: it cannot say any more what it had in flight
+        print_safely(err, f"[red]Interrupted[/]  The page had not ended. If a request was in flight, {_LOOK_IT_UP}")
+        return Exit.INTERRUPTED
+    return Exit.OUTCOME_UNKNOWN if unknown else Exit.ACCEPTED
+
+
+def _serve_until_ctrl_c(page: AbstractContextManager[str], where: str, console: Console, *, open_browser: bool) -> None:
     with page as url:
         try:
             print_safely(
                 console, f"The page tries [bold]{where}[/]. It is for this machine alone. Ctrl-C ends it.\n\n{url}"
             )
-            if open_browser and sys.stdout.isatty():
+            if open_browser and sys.stdout is not None and sys.stdout.isatty():
                 webbrowser.open(url)
             threading.Event().wait()
         except KeyboardInterrupt:
             print_safely(console, "")
-    print_safely(console, f"The page is closed.{describe_unknown(len(unknown))}")
 
 
 def describe_unknown(count: int) -> str:
@@ -58,10 +75,7 @@ def describe_unknown(count: int) -> str:
     if not count:
         return ""
     were = "1 request was" if count == 1 else f"{count} requests were"
-    return (
-        f" {were} in flight, with unknown outcome: what was asked may have been carried out. "
-        "See the open orders and the history before acting on it."
-    )
+    return f" {were} in flight, with unknown outcome: {_LOOK_IT_UP}"
 
 
 @contextmanager

@@ -169,6 +169,8 @@ EXPLORE = Page(
     {
         Exit.ACCEPTED: "ended by Ctrl-C",
         Exit.WRONG_USAGE: "wrong usage: the port is taken, or a key or the extra is missing",
+        Exit.OUTCOME_UNKNOWN: "outcome unknown: the end of the page left requests in flight",
+        Exit.INTERRUPTED: "interrupted by a second Ctrl-C: what was in flight is unknown",
     },
     {**_KEY, **_NETWORK, **_OUTPUT},
 )

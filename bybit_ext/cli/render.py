@@ -17,6 +17,7 @@ from bybit_ext.results import CancelAccepted, CancelAllAccepted, CancelOutcome
 from .console import err, out, plain, print_safely, print_text
 from .exit_status import exit_of
 
+_ROOM_FOR_TABLE = 40  # characters that a terminal needs to show the four columns at all
 _ROOM_FOR_IDS = 80  # characters that a line needs to show ids of 36, as most are, beside all else
 
 
@@ -72,21 +73,21 @@ def show_accepted(accepted: CancelAccepted, *, as_json: bool) -> None:
     print_safely(out, text)
 
 
-def show_all_accepted(accepted: CancelAllAccepted, *, as_json: bool) -> None:
-    """Show the acknowledgement of a cancel of all orders, one line for each order that it names."""
+def show_all_accepted(accepted: CancelAllAccepted, which: str, *, as_json: bool) -> None:
+    """Show the acknowledgement of a cancel of all orders of a kind, one line for each order that it names."""
     about = {field.name: getattr(accepted, field.name) for field in attrs.fields(CancelAllAccepted)}
     del about["orders"]
     for ids in accepted.orders:
         one = CancelAccepted(order_id=ids.order_id or None, order_link_id=ids.order_link_id or None, **about)
         show_accepted(one, as_json=as_json)
     if not accepted.orders:
-        show_none_open(as_json=as_json)
+        show_none_open(which, as_json=as_json)
 
 
-def show_none_open(*, as_json: bool) -> None:
-    """Show that there was no order to cancel; in JSON, which has one object for each order, nothing."""
+def show_none_open(which: str, *, as_json: bool) -> None:
+    """Show which orders there were none of to cancel; in JSON, which has one object for each order, nothing."""
     if not as_json:
-        print_safely(out, "[green]accepted[/]  There was no open order to cancel.")
+        print_safely(out, f"[green]accepted[/]  There was no open order to cancel ({plain(which)}).")
 
 
 def show_placed_meanwhile(order: Order, *, as_json: bool) -> None:
@@ -126,12 +127,12 @@ def show_order(order: Order, *, as_json: bool) -> bool:
 
 
 def show_orders(orders: Sequence[Order], host: str, *, as_json: bool) -> bool:
-    """Show the open orders of a host: as a table on a terminal, else one line for each.
+    """Show the open orders of a host: as a table on a terminal that has room for it, else one line for each.
 
     Returns:
         Whether all of them could be printed.
     """
-    if as_json or not out.is_terminal:
+    if as_json or not out.is_terminal or out.width < _ROOM_FOR_TABLE:
         return all(show_order(order, as_json=as_json) for order in orders)
     return print_safely(out, _table_of(orders, host), fold=True)
 

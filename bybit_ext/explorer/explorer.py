@@ -1,7 +1,7 @@
 """`Explorer`: the page of one exchange, as routes of an ASGI application.
 
     GET      /                            the page: the same for everybody
-    GET      /openapi.json                the document, for other tools
+    GET      /openapi.json                the document for the exchange, for other tools
     GET      /explorer/files/NAME         the files of the page
     GET      /explorer/start              the document filled in, and the open orders
     GET      /explorer/events             order updates as they come, as server-sent events
@@ -14,7 +14,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, get_args
+from typing import Any
 
 import attrs
 from bybit_v5.api.trade import get_orders
@@ -26,7 +26,7 @@ from starlette.routing import BaseRoute, Route
 
 from bybit_ext.auth.redaction import redact_json
 from bybit_ext.errors import BybitError
-from bybit_ext.results import FinalStatus
+from bybit_ext.orders.identity import FINAL
 from bybit_ext.stream.events import StreamState
 
 from .assets import PAGE, files_of_page, media_type_of
@@ -37,10 +37,10 @@ from .recording import RecordedSend, RecordingBybit, last_send, recorded_sends
 from .verdicts import verdict_of
 
 RUN = "/explorer/run"
-_FINAL = frozenset(get_args(FinalStatus))
 # The open orders that the page lists, by what it calls them.
 _LISTED: dict[str, dict[str, Any]] = {
     "USDT futures": {"category": "linear", "settle_coin": "USDT"},
+    "USDC futures": {"category": "linear", "settle_coin": "USDC"},
     "spot": {"category": "spot"},
 }
 _PAGE_SIZE = 50
@@ -52,7 +52,7 @@ class _OpenOrders:
 
     Attributes:
         orders: those that could be read.
-        categories: of which product types they could be read.
+        categories: of which product types these are all.
         problem: why those of another could not; None if all could.
         notes: what is missing, in sentences.
     """
@@ -144,8 +144,8 @@ class Explorer:
         file = self._files.get(request.path_params["name"])
         return FileResponse(file, media_type=media_type_of(file)) if file else PlainTextResponse("No such file.\n", 404)
 
-    async def _document(self, request: Request) -> Response:
-        return JSONResponse(plain_document(str(request.base_url).rstrip("/")))
+    async def _document(self, _: Request) -> Response:
+        return JSONResponse(plain_document(self._client.base_url))
 
     # ---- with the token
 
@@ -164,23 +164,25 @@ class Explorer:
         calls = (self._client.call(get_orders, **query, open_only=0, limit=_PAGE_SIZE) for query in _LISTED.values())
         pages = await asyncio.gather(*calls, return_exceptions=True)
         orders: list[Order] = []
-        categories: list[str] = []
+        not_all: set[str] = set()
         problem = None
         notes: list[str] = []
         for (name, query), page in zip(_LISTED.items(), pages, strict=True):
             if isinstance(page, BybitError):
                 problem = problem or page
+                not_all.add(query["category"])
                 notes.append(f"The open orders of {name} could not be read.")
             elif isinstance(page, BaseException):
                 raise page
             else:
-                categories.append(query["category"])
                 for order in page.result.list_:
                     order.category = query["category"]  # the list of one category does not name it
                     orders.append(order)
                 if len(page.result.list_) >= _PAGE_SIZE:
+                    not_all.add(query["category"])
                     notes.append(f"Of {name}, only the first {_PAGE_SIZE} are listed: there may be more.")
-        return _OpenOrders(orders, categories, problem, notes)
+        categories = {query["category"] for query in _LISTED.values()} - not_all
+        return _OpenOrders(orders, sorted(categories), problem, notes)
 
     async def _run(self, request: Request) -> Response:
         method, path = request.method, request.path_params["path"]
@@ -240,6 +242,7 @@ class Explorer:
 def _listed(known: _OpenOrders) -> dict[str, Any]:
     """Return the open orders as the page takes them."""
     return {
+        "kinds": list(_LISTED),
         "orders": [_shown(order) for order in known.orders],
         "categories": known.categories,
         "problem": attrs.asdict(verdict_of(known.problem)) if known.problem else None,
@@ -253,7 +256,7 @@ def _shown(order: Order) -> dict[str, Any]:
         "id": order.order_id,
         "linkId": order.order_link_id,
         "status": order.order_status,
-        "isFinal": order.order_status in _FINAL,
+        "isFinal": order.order_status in FINAL,
         "text": describe(order),
         "cancel": cancel_request(order),
         "fields": order.to_dict(),

@@ -17,6 +17,7 @@ from bybit_ext.engines.as_transport import redact_body
 from bybit_ext.engines.http1_h11 import H11Protocol
 from bybit_ext.engines.interface import Headers, Reply, Request
 from bybit_ext.engines.outgoing import RequestHead
+from bybit_ext.errors import NotSent
 from bybit_ext.stream.events import StreamState
 
 
@@ -79,6 +80,12 @@ class RecordingBybit(AsyncBybit):
         return self._settings.route.address.authority
 
     @property
+    def base_url(self) -> str:
+        """The URL that stands before the document's paths."""
+        address = self._settings.route.address
+        return f"{address.scheme}://{address.authority}{address.path}"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must not be shown, beside signatures."""
         return self._caller.secrets
@@ -114,7 +121,7 @@ class RecordingBybit(AsyncBybit):
         secrets = [*self.secrets, *([headers["X-BAPI-SIGN"]] if headers else [])]
         path, _, query = request.target.partition("?")
         data = None
-        if signature is not None:  # else the connection failed before
+        if signature is not None and not isinstance(sent, NotSent):
             data = H11Protocol(RequestHead(self._settings.route)).write(request, signature)
         signed = None
         if headers:

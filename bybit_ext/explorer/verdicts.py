@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
-from math import isfinite
 from typing import Any, Literal, cast
 
 import attrs
 
 from bybit_ext.errors import BybitError, NotSent, Refused
+from bybit_ext.orders.identity import FINAL
 from bybit_ext.orders.outcomes import CancelAllOutcome, unlisted_orders
-from bybit_ext.results import CancelOutcome, OrderAccepted
+from bybit_ext.results import CancelOutcome, OrderAccepted, as_json
+
+_NONE_OPEN = (
+    "There was no open order of the kind that was asked for. On spot that is Order, unless orderFilter names another."
+)
 
 Kind = Literal["done", "not done", "refused", "unknown", "not sent"]
 """done: it is what was asked for. not done: it is known, and is something else. unknown: nobody can say."""
@@ -44,40 +47,21 @@ def verdict_of(result: Any) -> Verdict:
     name, details = type(result).__name__, as_json(result)
     if isinstance(result, BybitError):
         kind, headline = _kind_of(result)
-        text = " ".join(filter(None, (str(result.args[0]), result.evidence.summary)))
-        return Verdict(kind, name, headline, text, result.advice, details)
+        return Verdict(kind, name, headline, result.facts, result.advice, details)
     if isinstance(result, CancelOutcome):
         return Verdict("done" if result.cancelled else "not done", name, result.status, _say(result), "", details)
     if isinstance(result, CancelAllOutcome):
         return attrs.evolve(_of_all(result), name=name, details=details)
     if isinstance(result, OrderAccepted):
-        text = "The exchange took the order. It can still be rejected, which the stream reports."
-        return Verdict("done", name, "Accepted", text, "", details)
+        return attrs.evolve(_of_placed(result), name=name, details=details)
     return Verdict("done", name, "Accepted", "The exchange accepted the request, and its answer was read.", "", details)
-
-
-def as_json(value: object) -> Any:  # noqa: PLR0911 - one for each kind of value
-    """Return a result or an error as JSON."""
-    if isinstance(value, BybitError):
-        return {"error": type(value).__name__, "message": str(value), "evidence": as_json(value.evidence)}
-    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return [as_json(one) for one in cast("Sequence[object]", value)]
-    if isinstance(value, dict):
-        return {name: as_json(one) for name, one in cast("dict[str, object]", value).items()}
-    kind = type(value)
-    if hasattr(value, "to_dict"):
-        return as_json(cast("Any", value).to_dict())
-    if attrs.has(kind):
-        return {field.name: as_json(getattr(value, field.name)) for field in attrs.fields(kind)}
-    return value
 
 
 def _kind_of(error: BybitError) -> tuple[Kind, str]:
     if isinstance(error, NotSent):
         return "not sent", "Not sent"
-    return ("refused", "Refused") if isinstance(error, Refused) else ("unknown", "Outcome unknown")
+    is_refused = isinstance(error, Refused) and not error.earlier_send_may_have_cancelled
+    return ("refused", "Refused") if is_refused else ("unknown", "Outcome unknown")
 
 
 def _say(outcome: CancelOutcome) -> str:
@@ -85,6 +69,18 @@ def _say(outcome: CancelOutcome) -> str:
     took = f"{outcome.confirmed_at - outcome.requested_at} ms after the call began"
     filled = f"{outcome.filled_qty} {outcome.filled_unit} filled"
     return f"{filled}, {outcome.remaining_qty} {outcome.remaining_unit} not. Confirmed {source}, {took}."
+
+
+def _of_placed(accepted: OrderAccepted) -> Verdict:
+    """Return the verdict on a new order: the answer, or where that got lost what a query showed."""
+    order = accepted.order
+    if order is None:
+        text = "The exchange took the order. It can still be rejected, which the stream reports."
+        return Verdict("done", "", "Accepted", text)
+    text = f"The answer got lost, but a query showed the order: {order.order_status}, filled {order.cum_exec_qty or 0}"
+    text += f" of {order.qty}, reject reason {order.reject_reason or 'none'}."
+    has_failed = order.order_status in FINAL and order.order_status != "Filled"
+    return Verdict("not done" if has_failed else "done", "", order.order_status, text)
 
 
 def _of_all(outcome: CancelAllOutcome) -> Verdict:
@@ -98,7 +94,7 @@ def _of_all(outcome: CancelAllOutcome) -> Verdict:
         text = f"The exchange named orders that it had not listed as open: {', '.join(unlisted)}."
         verdict = _add(verdict, "unknown", "", text)
     if outcome.refusal:
-        verdict = _add(verdict, "refused", "", f"The request for all: {outcome.refusal.args[0]}")
+        verdict = _add(verdict, "refused", "", f"The request for all: {outcome.refusal.facts}")
     if still_open:
         verdict = _add(verdict, "not done", f"{len(still_open)} still open", f"Still open: {', '.join(still_open)}.")
     if placed:
@@ -127,7 +123,7 @@ def _of_many(results: Sequence[object]) -> Verdict:
     counts = Counter(one.headline for one in verdicts)
     headline = ", ".join(f"{count} {headline}" for headline, count in counts.items()) or "No order"
     names = Counter(one.name for one in verdicts)
-    text = "Each order has a verdict of its own." if verdicts else "There was no open order."
+    text = "Each order has a verdict of its own." if verdicts else _NONE_OPEN
     kinds: set[Kind] = {one.kind for one in verdicts}
     worst = min(kinds, key=_WORST_FIRST.index) if kinds else "done"
     advice = next((one.advice for one in verdicts if one.kind == worst and one.advice), "")

@@ -22,6 +22,8 @@ SPELLINGS = {
     "with every letter escaped": "%61%2B%42%2F%63%3D",
     "escaped twice": "a%252BB%252Fc%253D",
     "on two lines": "a+B\n/c=",
+    "broken up by spaces": "a+B  /c=",
+    "with a zero behind each letter": "a\0+\0B\0/\0c\0=",
     "on two lines of JSON": r"a+B\r\n/c=",
     "escaped, in upper case": r"A\U002BB\U002FC\U003D",
 }
@@ -64,12 +66,12 @@ class TestHint:
         assert may_echo(f"before {spelled} after", [KEY, SIGNATURE])
         assert may_echo(f"before {spelled} after".encode(), [KEY, SIGNATURE])
 
-    @pytest.mark.parametrize("text", ["abcdef123", "ABCDEF123", "a\0b", "&amp;", "%41", r"\u0041"])
+    @pytest.mark.parametrize("text", ["abcdef123", "ABCDEF123", "abc DEF\t123", "&amp;", "%41", r"\u0041"])
     def test_so_may_whatever_can_spell_it(self, text: str) -> None:
         assert may_echo(text, [KEY])
         assert may_echo(text.encode(), [KEY])
 
-    @pytest.mark.parametrize("text", ["", "abcdef12", '{"retCode": 0}', "\ud800"])
+    @pytest.mark.parametrize("text", ["", "abcdef12", '{"retCode": 0}\n', "\ud800"])
     def test_any_other_text_is_none(self, text: str) -> None:
         assert not may_echo(text, [KEY, SIGNATURE])
         assert not may_echo(text, [])

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -158,10 +158,16 @@ class TestFailingHooks:
         assert cancel([LOST, reply()], fail).sends == 2
 
     @pytest.mark.parametrize("kind", [Bybit, AsyncBybit])
-    def test_a_hook_that_cannot_be_called_or_would_have_to_be_awaited_is_refused(self, kind: Any) -> None:
+    def test_a_hook_that_cannot_be_called_or_would_only_run_later_is_refused(self, kind: Any) -> None:
         async def wait(_: SendEvent) -> None: ...
 
-        for hook in (wait, "print", 5):
+        def iterate(event: SendEvent) -> Iterator[SendEvent]:
+            yield event
+
+        async def iterate_later(event: SendEvent) -> AsyncIterator[SendEvent]:
+            yield event
+
+        for hook in (wait, iterate, iterate_later, "print", 5):
             with pytest.raises(InvalidInput, match=r"^on_send: must be a plain function"):
                 kind(API_KEY, API_SECRET, on_send=hook)
 

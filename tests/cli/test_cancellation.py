@@ -362,7 +362,14 @@ class TestAll:
     def test_none_is_accepted_too(self, cancel: Command, confirm: list[str], as_json: list[str]) -> None:
         result = cancel("--all", *LINEAR, *confirm, *as_json)
         assert result.exit_code == 0
-        assert result.stdout == ("" if as_json else "accepted  There was no open order to cancel.\n")
+        told = "accepted  There was no open order to cancel (linear, BTCUSDT, of all kinds).\n"
+        assert result.stdout == ("" if as_json else told)
+
+    @pytest.mark.parametrize("confirm", [[], ["--confirm"]], ids=str)
+    def test_of_which_kind_there_was_none_is_said(self, exchange: Sandbox, cancel: Command, confirm: list[str]) -> None:
+        exchange.place("spot", "XRPUSDT", order_filter="StopOrder")
+        result = cancel("--all", "--category", "spot", *confirm)
+        assert result.stdout == "accepted  There was no open order to cancel (spot, all symbols, Order).\n"
 
     def test_orders_that_are_filled_first_are_4(self, exchange: Sandbox, cancel: Command) -> None:
         orders = [exchange.place("linear", "BTCUSDT") for _ in range(2)]

@@ -1,4 +1,4 @@
-"""Ctrl-C ends every command with what is known, in real processes. That of `bybit cancel`: see test_cancellation."""
+"""Ctrl-C and SIGTERM end every command with what is known, in real processes."""
 
 import os
 import pty
@@ -35,14 +35,15 @@ def start(exchange: Sandbox) -> Start:
     return start
 
 
-def interrupt(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    process.send_signal(signal.SIGINT)
+def interrupt(process: "subprocess.Popen[str]", by: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    process.send_signal(by)
     output, errors = process.communicate(timeout=60)
     assert "Traceback" not in (errors or "")
     return process.returncode, output, errors
 
 
-def test_cancel_shows_what_is_known_of_each_order(exchange: Sandbox) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_cancel_shows_what_is_known_of_each_order(exchange: Sandbox, by: signal.Signals) -> None:
     ended, hidden = (exchange.place("linear", "BTCUSDT").order_id for _ in range(2))
     exchange.faults.misreport(hidden, {"orderStatus": "New"})
     ids = ("--order-id", hidden, "--order-id", ended)
@@ -59,7 +60,7 @@ def test_cancel_shows_what_is_known_of_each_order(exchange: Sandbox) -> None:
             env={**os.environ, "TERM": "xterm", **keys},
         ) as process:
             read_until(ours, b"1 known")
-            status, output, _ = interrupt(process)
+            status, output, _ = interrupt(process, by)
             errors = read_until(ours, b"acting on it.")
     finally:
         os.close(ours)

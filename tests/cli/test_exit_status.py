@@ -20,6 +20,8 @@ from bybit_ext.cli.exit_status import Exit, exit_of, worst
         (Refused("x"), Exit.REFUSED),
         (OrderNotFound("x"), Exit.REFUSED),
         (OrderClosed("x"), Exit.REFUSED),
+        (OrderNotFound("x", earlier_send_may_have_cancelled=True), Exit.OUTCOME_UNKNOWN),
+        (OrderClosed("x", earlier_send_may_have_cancelled=True), Exit.OUTCOME_UNKNOWN),
         (OutcomeUnknown("x"), Exit.OUTCOME_UNKNOWN),
         (BybitError("x"), Exit.OUTCOME_UNKNOWN),
     ],

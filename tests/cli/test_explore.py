@@ -20,6 +20,27 @@ from tests.explorer.conftest import open_page
 
 URL = re.compile(r"http://127\.0\.0\.1:\d+/#token=\S+")
 LIMIT = 60.0  # seconds that anything may take on a busy machine
+KEYS = {"BYBIT_API_KEY": "k" * 18, "BYBIT_API_SECRET": "s" * 36}
+# The command with a page that does nothing: Ctrl-C comes at once, and what its end does is written in its place.
+ENDING = """
+import signal
+from contextlib import contextmanager
+from types import SimpleNamespace
+import bybit_ext.cli.explore as command
+from bybit_ext.cli.app import app
+
+def interrupt():
+    signal.raise_signal(signal.SIGINT)
+
+@contextmanager
+def serve(target, port, on_unknown):
+    yield "http://127.0.0.1:1/"
+    {end}
+
+command.serve = serve
+command.threading = SimpleNamespace(Event=lambda: SimpleNamespace(wait=interrupt))
+app(["explore", "--environment", "testnet"])
+"""
 
 
 @contextmanager
@@ -66,11 +87,39 @@ def test_an_exchange_needs_a_key(environment: str) -> None:
 
 def test_an_exchange_that_is_named_is_tried_with_the_key_of_the_environment() -> None:
     # Nothing is sent: the files of the page are asked for alone.
-    keys = {"BYBIT_API_KEY": "k" * 18, "BYBIT_API_SECRET": "s" * 36}
-    with exploring("--environment", "testnet", **keys) as (_, url):
+    with exploring("--environment", "testnet", **KEYS) as (_, url):
         page = open_page(url)
         with page.http:
             assert page.http.get("/").status_code == 200
+
+
+def end_page(end: str, redirection: str = "") -> tuple[int, str, str]:
+    """Run the command until its page has ended; return its exit status, its output and its errors."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -c "$1" {redirection}', sys.executable, ENDING.format(end=end)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **KEYS},
+        timeout=LIMIT,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_second_ctrl_c_says_that_what_was_in_flight_may_have_been_carried_out() -> None:
+    status, _, errors = end_page("interrupt()")
+    assert status == 130
+    assert "If a request was in flight, what was asked may have been carried out." in errors
+
+
+@pytest.mark.parametrize(("end", "expected"), [("pass", 0), ("on_unknown('/v5/order/create')", 3)])
+def test_what_the_end_of_the_page_leaves_unknown_counts_for_the_exit_status(end: str, expected: int) -> None:
+    status, output, _ = end_page(end)
+    assert (status, "1 request was in flight, with unknown outcome" in output) == (expected, expected == 3)
+
+
+def test_without_an_output_no_browser_is_opened() -> None:
+    assert end_page("pass", ">&-") == (0, "", "")
 
 
 def test_a_region_goes_with_an_environment_only() -> None:

@@ -194,6 +194,16 @@ class TestOutput:
         assert json.loads(listed(*LINEAR, "--json").stdout)["orderId"] == order.order_id
         assert terminal.getvalue() == ""
 
+    @pytest.mark.parametrize("width", [1, 20])
+    def test_a_terminal_without_room_for_a_table_gets_a_line_for_each(
+        self, exchange: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+    ) -> None:
+        screen = Console(force_terminal=True, color_system=None, width=width)
+        monkeypatch.setattr(render, "out", screen)
+        order = exchange.place("linear", "BTCUSDT")
+        render.show_orders([order], "api.bybit.com", as_json=False)
+        assert order.order_id in capsys.readouterr().out
+
     @pytest.mark.parametrize("width", [80, 120])
     def test_an_ordinary_terminal_shows_each_id_in_one_piece(
         self,

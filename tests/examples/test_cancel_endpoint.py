@@ -28,6 +28,12 @@ def ask(url: str, order_id: str = "c6f055d9-7f21-4079-913d-e6523a9cfffa", catego
     return httpx.delete(f"{url}/orders/{category}/BTCUSDT/{order_id}", timeout=30)
 
 
+def hide(exchange: Sandbox) -> None:
+    """Let neither the stream nor a list show any order."""
+    exchange.faults.stream.silent = True
+    exchange.faults.lists.realtime_lag = exchange.faults.lists.history_lag = 300
+
+
 def test_it_answers_how_the_order_ended(exchange: Sandbox) -> None:
     order = exchange.place("linear", "BTCUSDT", qty="2")
     exchange.fill(order.order_id, "0.5")
@@ -75,6 +81,31 @@ def test_a_refusal_is_told_by_its_status(exchange: Sandbox, fault: Fault, status
 def test_an_order_that_is_not_there_is_not_found(exchange: Sandbox) -> None:
     with served(exchange) as url:
         assert ask(url).status_code == 404
+
+
+def test_an_order_that_had_ended_before_is_a_conflict(exchange: Sandbox) -> None:
+    hide(exchange)
+    order = exchange.place("linear", "BTCUSDT")
+    exchange.faults.on(order.order_id, [respond_with(110008)] * 20)
+    with served(exchange) as url:
+        answer = ask(url, order.order_id)
+    assert (answer.status_code, answer.json()["error"]) == (409, "OrderClosed")
+
+
+@pytest.mark.parametrize(("code", "error"), [(110001, "OrderNotFound"), (110008, "OrderClosed")])
+def test_an_order_that_this_very_call_may_have_cancelled_is_unknown(exchange: Sandbox, code: int, error: str) -> None:
+    hide(exchange)
+    order = exchange.place("linear", "BTCUSDT")
+    exchange.faults.on(order.order_id, [drop_response(), *[respond_with(code)] * 20])
+    with served(exchange) as url:
+        answer = ask(url, order.order_id)
+    assert (answer.status_code, answer.json()["error"]) == (504, error)
+
+
+def test_a_path_that_does_not_exist_is_not_an_order_that_does_not_exist(exchange: Sandbox) -> None:
+    with served(exchange) as url:
+        answer = httpx.delete(f"{url}/orders/spot/BTC%2FUSDT/1", timeout=30)
+    assert (answer.status_code, answer.json()["error"]) == (422, "NoSuchPath")
 
 
 def test_a_wrong_key_of_ours_is_not_the_callers_fault(exchange: Sandbox) -> None:

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bybit_ext.document import document
 from bybit_ext.sandbox import Sandbox
+from examples.kill_switch import EVERYTHING
 from tests.conftest import options_of, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,6 +70,20 @@ def test_it_cancels_all_orders_of_every_kind(exchange: Sandbox) -> None:
     assert "linear, in USDT: 1 were open, 0 are.\n" in printed
 
 
+def test_it_cancels_every_kind_of_spot_order_that_the_document_has() -> None:
+    wanted = [request.to_dict() for request in EVERYTHING.values()]
+    kinds = [one["orderFilter"] for one in wanted if one["category"] == "spot"]
+    assert sorted(kinds) == sorted(document()["components"]["schemas"]["SpotOrderFilter"]["enum"])
+
+
+def test_an_order_that_was_named_but_never_listed_is_not_called_closed() -> None:
+    with Sandbox(cancel_delay=LIMIT) as exchange, armed(exchange) as switch:
+        exchange.faults.lists.realtime_lag = exchange.faults.lists.history_lag = LIMIT
+        order = exchange.place("linear", "BTCUSDT")
+        status, printed, _ = switch.end()
+    assert (status, f"not known how it ended: {order.order_id}" in printed) == (4, True)
+
+
 def test_what_is_still_open_is_named_by_the_deadline() -> None:
     with Sandbox(cancel_delay=LIMIT) as exchange, armed(exchange) as switch:
         order = exchange.place("linear", "BTCUSDT")
@@ -85,7 +101,7 @@ def test_an_exchange_that_is_gone_leaves_it_unknown() -> None:
     finally:
         opened.__exit__(None, None, None)
     assert status == 4
-    assert "spot: whether orders are open is not known." in printed
+    assert "spot, Order: whether orders are open is not known." in printed
 
 
 def test_a_second_signal_does_not_end_the_cancels() -> None:

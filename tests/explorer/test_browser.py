@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 from attrs import define, field
@@ -12,8 +13,8 @@ from playwright.sync_api import Browser, Dialog, Locator, Page, expect, sync_pla
 from bybit_ext.cli.serve import Refill
 from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
-from bybit_ext.sandbox.faults import delay_response, respond_with_status
-from tests.conftest import API_KEY, API_SECRET, wait_until
+from bybit_ext.sandbox.faults import delay_response, drop_response, respond_with_status
+from tests.conftest import API_KEY, API_SECRET, options_of, wait_until
 from tools.picture.chromium import ARGUMENTS, MISSING, find_chromium
 
 LIMIT = 60.0  # seconds that anything may take on a busy machine
@@ -197,6 +198,40 @@ def test_a_new_order_is_placed_and_its_stream_is_seen(exchange: Sandbox, visitor
     expect(report.locator(".updates .final")).to_contain_text("Filled")
 
 
+def test_the_stream_of_a_new_order_is_seen_though_its_outcome_is_unknown(exchange: Sandbox, browser: Browser) -> None:
+    exchange.faults.lists.realtime_lag = exchange.faults.lists.history_lag = LIMIT
+    exchange.faults.on_next([drop_response()] * 20, of="creates")
+    options: dict[str, Any] = options_of(exchange, deadline=2.0)
+    with serve(Target("testnet", lambda: RecordingBybit(**options))) as url, visit(browser, url) as visitor:
+        wait_until(lambda: exchange.subscriptions, LIMIT)
+        operation = visitor.open_operation("createOrder")
+        operation.locator("textarea").fill(
+            '{"category":"linear","symbol":"BTCUSDT","side":"Buy","orderType":"Limit","qty":"1","price":"100"}'
+        )
+        visitor.execute(operation)
+        report = visitor.reports.first
+        expect(report.locator(".head")).to_contain_text("Outcome unknown")
+        expect(report.locator(".updates")).to_contain_text("New")
+        (order,) = exchange.open_orders()
+        exchange.fill(order.order_id)
+        expect(report.locator(".updates .final")).to_contain_text("Filled")
+        exchange.place("linear", "BTCUSDT", order_link_id=order.order_link_id)
+        expect(visitor.page.locator("#orders li b")).to_have_count(1)  # the page has heard of it
+        expect(report.locator(".updates li")).to_have_count(2)
+
+
+def test_what_an_earlier_send_may_have_cancelled_is_seen(exchange: Sandbox, visitor: Visitor) -> None:
+    expect(visitor.body).to_have_value(re.compile('"orderId"'))
+    exchange.faults.stream.silent = True
+    exchange.faults.lists.realtime_lag = exchange.faults.lists.history_lag = LIMIT
+    exchange.faults.on_next([drop_response()], of="cancels")
+    visitor.execute()
+    report = visitor.reports.first
+    expect(report.locator(".head code")).to_have_text("OrderClosed")
+    expect(report.locator(".head")).to_contain_text("Outcome unknown")
+    expect(report.locator(".body").first).to_contain_text("may be what cancelled the order")
+
+
 def test_a_query_is_sent_with_its_parameters(visitor: Visitor) -> None:
     visitor.execute(visitor.open_operation("getOrders"))
     report = visitor.reports.first
@@ -253,8 +288,14 @@ def test_a_list_that_could_not_be_read_is_not_called_empty(exchange: Sandbox, br
     target = Target("testnet", lambda: RecordingBybit(API_KEY, API_SECRET, base_url=exchange.url, trust_env=False))
     with serve(target) as url, visit(browser, url) as visitor:
         expect(visitor.page.locator("#orders")).to_contain_text("The open orders of spot could not be read.")
-        expect(visitor.page.locator("#orders")).not_to_contain_text("There is none.")
+        expect(visitor.page.locator("#orders")).not_to_contain_text("There is none")
         expect(visitor.page.locator("#stream")).not_to_have_class(re.compile("open"))
+
+
+def test_an_empty_list_says_what_it_would_list(exchange: Sandbox, browser: Browser) -> None:
+    exchange.place("inverse", "BTCUSD")  # of which the page reads no list
+    with visit(browser, exchange.page_url) as visitor:
+        expect(visitor.page.locator("#orders")).to_contain_text("There is none of USDT futures, USDC futures, spot.")
 
 
 @pytest.mark.parametrize("answer", ["no", "yes"])

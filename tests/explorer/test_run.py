@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 from bybit_v5.models import Order
 
@@ -125,6 +126,17 @@ class TestVerdicts:
         assert first["request"].startswith("POST /v5/order/cancel HTTP/1.1\r\n")
         assert report["answer"]["body"] == second["answer"]
 
+    def test_of_what_did_not_leave_this_machine_no_bytes_are_shown(self) -> None:
+        def fail(_: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("nobody is there")
+
+        transport = httpx.MockTransport(fail)  # it is given what was signed, and says that it could not connect
+        with page_of("https://exchange.test", transport=transport, max_sends=1) as page:
+            report = page.cancel(orderId="1")
+        assert report["verdict"]["kind"] == "not sent"
+        assert {one["request"] for one in report["sends"]} == {None}
+        assert all(one["signed"] for one in report["sends"])
+
     def test_a_last_send_without_an_answer_has_none(self, exchange: Sandbox, order: Order) -> None:
         exchange.faults.on(order.order_id, [respond_with(10006), drop_response()])
         with page_of(exchange.url, max_sends=2, keys=(exchange.api_key, exchange.api_secret)) as page:
@@ -139,7 +151,7 @@ class TestVerdicts:
         with RawServer(answering(refusal)) as server, page_of(server.url) as page:
             verdict = page.cancel(orderId="1")["verdict"]
         assert verdict["kind"] == "refused"
-        assert verdict["details"]["evidence"]["ret_msg"] == "bad ?"
+        assert verdict["details"]["ret_msg"] == "bad ?"
 
     def test_an_answer_with_a_number_that_is_too_large_is_read(self) -> None:
         answer = (

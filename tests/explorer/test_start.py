@@ -23,6 +23,7 @@ LIST = {"category": "linear", "symbol": "BTCUSDT"}
 def _orders(exchange: Sandbox) -> None:
     exchange.place("linear", "BTCUSDT", order_link_id="mine")
     exchange.place("linear", "ETHUSDT")
+    exchange.place("linear", "BTCPERP")
     exchange.place("spot", "XRPUSDT", order_filter="StopOrder")
     exchange.place("spot", "XRPUSDT", order_filter="tpslOrder")
     exchange.place("spot", "XRPUSDT")
@@ -57,7 +58,7 @@ def test_it_says_that_a_list_could_not_be_read(exchange: Sandbox) -> None:
             page = open_page(url)
             with page.http:
                 content = page.start()
-    assert content["notes"] == ["The open orders of USDT futures could not be read."]
+    assert content["notes"] == [f"The open orders of {coin} futures could not be read." for coin in ("USDT", "USDC")]
     assert content["categories"] == ["spot"]
     assert content["problem"]["kind"] == "refused"
 
@@ -75,7 +76,31 @@ def test_it_says_that_not_all_are_listed(exchange: Sandbox, page: Page) -> None:
         exchange.place("spot", "XRPUSDT")
     content = page.start()
     assert content["notes"] == ["Of spot, only the first 50 are listed: there may be more."]
-    assert sorted(content["categories"]) == ["linear", "spot"]
+    assert content["categories"] == ["linear"]
+
+
+def test_all_are_listed_of_the_product_types_that_it_names(exchange: Sandbox, page: Page) -> None:
+    for symbol in ("BTCUSDT", "BTCPERP"):
+        exchange.place("linear", symbol)
+    content = page.start()
+    assert content["categories"] == ["linear", "spot"]
+    listed = {one["id"] for one in content["orders"]}
+    assert listed == {one.order_id for one in exchange.open_orders() if one.category in content["categories"]}
+
+
+def test_of_a_product_type_whose_lists_could_not_all_be_read_it_does_not_claim_to_list_all(exchange: Sandbox) -> None:
+    def refuse_usdc(peer: Peer) -> None:
+        while request := peer.read_request():
+            refused = b'{"retCode":10005,"retMsg":"denied","result":{}}'
+            peer.send(reply(refused if b"settleCoin=USDC" in request.head else SPOT.replace(b"spot", b"linear")))
+
+    with RawServer(refuse_usdc) as server:
+        keys = (exchange.api_key, exchange.api_secret)
+        target = Target("testnet", lambda: RecordingBybit(*keys, base_url=server.url, trust_env=False))
+        with serve(target) as url:
+            page = open_page(url)
+            with page.http:
+                assert page.start()["categories"] == ["spot"]
 
 
 def test_every_open_order_comes_with_a_request_that_cancels_it(exchange: Sandbox, page: Page) -> None:
@@ -133,6 +158,15 @@ def test_the_document_itself_is_not_changed(page: Page) -> None:
 def test_other_tools_get_the_document_for_this_server(exchange: Sandbox, page: Page) -> None:
     content = page.http.get("/openapi.json").json()
     assert content == {**document(), "servers": [{"url": exchange.url}]}
+
+
+def test_for_an_exchange_elsewhere_other_tools_get_the_document_for_that() -> None:
+    target = Target("demo", lambda: RecordingBybit(API_KEY, API_SECRET, environment="demo", trust_env=False))
+    with serve(target) as url:
+        page = open_page(url)
+        with page.http:
+            servers = page.http.get("/openapi.json").json()["servers"]
+    assert servers == [{"url": "https://api-demo.bybit.com"}]
 
 
 def test_a_key_that_is_refused_is_told_on_the_page(exchange: Sandbox) -> None:

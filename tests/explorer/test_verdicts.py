@@ -1,4 +1,4 @@
-"""The verdict on a cancel of all orders: it says no more than the outcome does."""
+"""The verdict says all that the result or the error does, and no more."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ import attrs
 import pytest
 from bybit_v5.models import Order, OrderIds
 
-from bybit_ext.errors import OrderNotFound
+from bybit_ext.errors import BybitError, NotSent, OrderClosed, OrderNotFound, OutcomeUnknown, RateLimited
 from bybit_ext.explorer.verdicts import verdict_of
 from bybit_ext.orders.outcomes import CancelAllOutcome
+from bybit_ext.results import CancelAccepted, Evidence, OrderAccepted
 from bybit_ext.sandbox import Sandbox
 from tests.explorer.conftest import Page
 
@@ -42,6 +43,7 @@ def test_of_an_order_that_was_named_but_not_listed_nobody_knows_the_end(
 
 def test_without_any_order_it_is_done() -> None:
     assert summary(NOTHING) == ("done", "No order")
+    assert "no open order of the kind that was asked for" in verdict_of(NOTHING).text
 
 
 def test_what_is_still_open_is_not_done(order: Order) -> None:
@@ -73,3 +75,41 @@ def test_a_refusal_of_the_request_for_all_is_told() -> None:
     outcome = attrs.evolve(NOTHING, refusal=OrderNotFound("There is none."))
     assert verdict_of(outcome).kind == "refused"
     assert "There is none." in verdict_of(outcome).text
+
+
+@pytest.mark.parametrize("lost", [OrderNotFound, OrderClosed])
+def test_what_an_earlier_send_may_have_cancelled_is_not_called_refused(lost: type[OrderNotFound | OrderClosed]) -> None:
+    verdict = verdict_of(lost("It said no.", earlier_send_may_have_cancelled=True))
+    assert (verdict.kind, verdict.headline, verdict.name) == ("unknown", "Outcome unknown", lost.__name__)
+    assert "may be what cancelled the order" in verdict.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotSent("Nothing left."),
+        RateLimited("Too many.", Evidence(ret_code=10006, status_code=200)),
+        OrderNotFound("It said no.", earlier_send_may_have_cancelled=True),
+        OutcomeUnknown("Who knows.", accepted=CancelAccepted("1", None), order_link_id="mine"),
+    ],
+)
+def test_text_and_advice_are_all_that_an_error_says_and_the_details_all_that_it_holds(error: BybitError) -> None:
+    verdict = verdict_of(error)
+    assert f"{verdict.text} {verdict.advice}" == str(error)
+    assert verdict.details == error.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("New", "done"), ("Filled", "done"), ("Cancelled", "not done"), ("Rejected", "not done")]
+)
+def test_an_order_that_a_query_found_is_told_as_it_was_found(order: Order, status: str, kind: str) -> None:
+    order.order_status, order.reject_reason = status, "EC_PostOnlyWillTakeLiquidity"
+    verdict = verdict_of(OrderAccepted(order.order_id, order.order_link_id, order))
+    assert (verdict.kind, verdict.headline) == (kind, status)
+    assert "reject reason EC_PostOnlyWillTakeLiquidity" in verdict.text
+
+
+def test_of_an_order_that_was_only_accepted_the_stream_tells_more() -> None:
+    verdict = verdict_of(OrderAccepted("1", "mine"))
+    assert (verdict.kind, verdict.headline) == ("done", "Accepted")
+    assert "It can still be rejected" in verdict.text

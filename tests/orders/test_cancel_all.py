@@ -335,7 +335,11 @@ class TestConfirming:
         assert [len(body["request"]) for body in markets.bodies(BATCH)] == [20, 5]
         assert len(outcome.named) == 5
 
-    def test_after_a_lost_answer_the_orders_are_cancelled_by_their_ids(self, markets: Market) -> None:
+    @pytest.mark.parametrize("max_sends", [None, 1])
+    def test_after_a_lost_answer_the_orders_are_cancelled_by_their_ids(
+        self, markets: Market, max_sends: int | None
+    ) -> None:
+        markets.options["max_sends"] = max_sends
         placed = markets.place_many(3)
         markets.faults[CANCEL_ALL] = [LOST]
         outcome = confirm(markets)

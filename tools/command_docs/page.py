@@ -29,7 +29,8 @@ order.
 
 - Results go to the standard output, all else to the standard error. With `--json`, results are JSON, an object a line.
 - Colours and tables are for terminals; pipes and files get plain lines. `NO_COLOR` and `TERM=dumb` are heeded.
-- Ctrl-C ends a command at once, and says what is known: which order has which result, and which outcome is unknown.
+- Ctrl-C or SIGTERM ends a command at once, and says what is known: which order has which result, and which outcome is
+  unknown.
 - A reader that goes away (`bybit watch | head -1`) ends what only prints, but no cancel. A full disk is reported.
 - `bybit --install-completion` lets the Tab key complete commands, options and their values in bash, zsh, fish and
   PowerShell.

@@ -13,7 +13,7 @@ const MOST_SEEN = 1000;
 const ended = new Set(); // ids of orders that have ended, however far the lists lag behind
 const NO_BODY = [204, 205, 304]; // statuses with which a Response takes none
 const notice = find("#notice").textContent;
-let listed = { problem: null, notes: [] };
+let listed = { kinds: [], problem: null, notes: [] };
 let exchange = "";
 let ui = null;
 
@@ -119,12 +119,12 @@ function showOrders() {
     item.dataset.order = order.id;
     return item;
   });
-  const hints = rows.length || listed.problem ? listed.notes : ["There is none.", ...listed.notes];
+  const hints = rows.length || listed.problem ? listed.notes : [`There is none of ${listed.kinds.join(", ")}.`, ...listed.notes];
   rows.push(...hints.map((textContent) => element("li", { className: "hint", textContent })));
   find("#orders ul").replaceChildren(...rows);
 }
 
-// What is open by now, of the product types that could be read. Of others, what is known stays.
+// What is open by now. Of product types of which not all could be read, what is known stays.
 function takeListed(content) {
   for (const [id, order] of orders) if (content.categories.includes(order.fields.category)) orders.delete(id);
   for (const order of content.orders) if (!ended.has(order.id)) orders.set(order.id, order);

@@ -12,6 +12,7 @@ export class Report {
   #started = performance.now();
   #method;
   #known; // text that names its orders
+  #linkId = null; // of a new order whose id is not known
   #shown = new Set();
   #updates = element("ol", { className: "updates" });
   #summary = element("div", { className: "body" });
@@ -41,6 +42,7 @@ export class Report {
     parts.push(fold("Result, field by field", JSON.stringify(verdict.details, null, 2)));
     this.#body.append(...parts.filter(Boolean));
     this.#known += JSON.stringify(verdict.details);
+    if (verdict.kind === "unknown") this.#linkId = verdict.details.order_link_id;
     for (const update of seen) this.take(update);
   }
 
@@ -54,12 +56,21 @@ export class Report {
   // Show an update of the stream, if it is of one of the report's orders, and came since the request.
   take(update) {
     const { order, at } = update;
-    if (this.#method === "GET" || at < this.#started || this.#shown.has(update) || !this.#known.includes(order.id)) return;
+    if (this.#method === "GET" || at < this.#started || this.#shown.has(update) || !this.#isAbout(order)) return;
     this.#shown.add(update);
     const time = element("time", { textContent: `+${Math.round(at - this.#started)} ms` });
     const status = element("b", { textContent: order.status });
     this.#updates.append(element("li", { className: order.isFinal ? "final" : "" }, [time, status, ` ${order.text}`]));
     this.#updates.parentElement.hidden = false;
+  }
+
+  // A new order of unknown outcome has only a link id until the stream tells its id. Another one may get it later.
+  #isAbout(order) {
+    if (this.#linkId && this.#linkId === order.linkId) {
+      this.#known += order.id;
+      this.#linkId = null;
+    }
+    return this.#known.includes(order.id);
   }
 }
 
