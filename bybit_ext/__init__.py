@@ -26,7 +26,7 @@ from .errors import (
     Refused,
     UpdatesDropped,
 )
-from .orders.outcomes import CancelAllOutcome, unlisted_orders
+from .orders.outcomes import CancelAllOutcome
 from .orders.requests import (
     CancelAllRequest,
     CancelOrderRequest,
@@ -96,7 +96,6 @@ __all__ = [
     "parse_category",
     "parse_futures_category",
     "sign",
-    "unlisted_orders",
 ]
 
 

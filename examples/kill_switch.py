@@ -24,7 +24,6 @@ from bybit_ext import (
     CancelOutcome,
     OrderClosed,
     OrderNotFound,
-    unlisted_orders,
 )
 
 DEADLINE = 10.0  # seconds from the signal to the end
@@ -75,7 +74,7 @@ def unclear_ends(outcome: CancelAllOutcome) -> Iterable[tuple[str, BybitError]]:
             continue
         if order.order_id not in shown:
             yield order.order_id, result
-    for order_id, (_, error) in unlisted_orders(outcome).items():  # no list showed it; Bybit took the cancel
+    for order_id, (_, error) in outcome.unlisted.items():  # no list showed it; Bybit took the cancel
         if order_id not in shown:
             yield order_id, error
 

@@ -8,7 +8,7 @@ from bybit_v5.models import Order
 
 from bybit_ext.client import Bybit
 from bybit_ext.errors import BybitError
-from bybit_ext.orders.outcomes import CancelAllOutcome, unlisted_orders
+from bybit_ext.orders.outcomes import CancelAllOutcome
 from bybit_ext.orders.requests import CancelAllRequest, CancelOrderRequest, OrderName
 from bybit_ext.results import CancelAccepted, CancelOutcome
 
@@ -191,7 +191,7 @@ def _show_outcome_of_all(outcome: CancelAllOutcome, which: str, *, as_json: bool
         order.order_id: (OrderLabel.of(order), result)
         for order, result in zip(outcome.before, outcome.results, strict=True)
     }
-    for order_id, (ids, error) in unlisted_orders(outcome).items():
+    for order_id, (ids, error) in outcome.unlisted.items():
         results[order_id] = OrderLabel.of(ids), error
     statuses = [
         show_result(result, label, open_order=still_open.get(order_id), as_json=as_json)

@@ -8,7 +8,7 @@ import attrs
 
 from bybit_ext.errors import BybitError, NotSent, Refused
 from bybit_ext.orders.identity import FINAL
-from bybit_ext.orders.outcomes import CancelAllOutcome, unlisted_orders
+from bybit_ext.orders.outcomes import CancelAllOutcome
 from bybit_ext.results import CancelOutcome, OrderAccepted, as_json
 
 _NONE_OPEN = (
@@ -85,7 +85,7 @@ def _of_placed(accepted: OrderAccepted) -> Verdict:
 
 def _of_all(outcome: CancelAllOutcome) -> Verdict:
     """Return the verdict on all orders of a kind: on those that were open, those that were named, and what is open."""
-    unlisted = unlisted_orders(outcome)
+    unlisted = outcome.unlisted
     verdict = _of_many([*outcome.results, *(error for _, error in unlisted.values())])
     ids_of_results = {order.order_id for order in outcome.before} | unlisted.keys()
     still_open = [order.order_id for order in outcome.still_open or () if order.order_id in ids_of_results]

@@ -31,20 +31,16 @@ class CancelAllOutcome(Serializable):
     refusal: BybitError | None = None
     reply: RedactedReply | None = field(default=None, eq=False, repr=False)
 
+    @property
+    def unlisted(self) -> dict[str, tuple[OrderIds, OutcomeUnknown]]:
+        """The orders that the exchange named, though no list showed them when the call began.
 
-def unlisted_orders(outcome: CancelAllOutcome) -> dict[str, tuple[OrderIds, OutcomeUnknown]]:
-    """Return the orders that the exchange named, though no list showed them when the call began.
-
-    Args:
-        outcome: what became of all orders of a kind.
-
-    Returns:
-        By the id of each, its ids, and the error that says what is known of it.
-    """
-    known = {order.order_id for order in outcome.before}
-    message = "The exchange took the request to cancel it, but did not list it as open before."
-    return {
-        ids.order_id: (ids, OutcomeUnknown(message))
-        for ids in outcome.named
-        if ids.order_id and ids.order_id not in known
-    }
+        By the id of each: its ids, and the error that says what is known of it.
+        """
+        known = {order.order_id for order in self.before}
+        message = "The exchange took the request to cancel it, but did not list it as open before."
+        return {
+            ids.order_id: (ids, OutcomeUnknown(message))
+            for ids in self.named
+            if ids.order_id and ids.order_id not in known
+        }
