@@ -369,7 +369,7 @@ class TestSending:
             socket.create_server(("127.0.0.1", 0)) as server,
             pytest.raises(OutcomeUnknown, match="no answer came in time"),
         ):
-            cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.9, deadline=1.0)
+            cancel(ORDER, base_url=f"http://127.0.0.1:{server.getsockname()[1]}", timeout=1.0, deadline=1.0)
 
     @over_http
     @pytest.mark.parametrize(
