@@ -10,7 +10,6 @@ from ssl import SSLContext
 from typing import Generic, Never, TypeVar
 
 import httpx
-from attrs import evolve
 from bybit_v5 import Client
 from bybit_v5.api.market import get_server_time
 from bybit_v5.api.trade import cancel_order
@@ -20,7 +19,7 @@ from ._checks import check_count, check_headers, check_seconds, check_types, ref
 from .auth.clock import Clock, ServerClock, system_clock
 from .auth.credentials import load_credentials
 from .auth.signing import BybitAuth, check_recv_window
-from .calls.call import Caller, Limits, call_flow
+from .calls.call import Caller, GivenLimits, Limits, call_flow
 from .calls.clock_sync import clock_sync_flow
 from .calls.flow import CallTime, Deadline, Flow
 from .calls.flow import Subscription as FlowSubscription
@@ -261,91 +260,76 @@ class BaseClient(ABC, Generic[Transport]):
         self,
         time: CallTime,
         order: CancelOrderRequest,
-        deadline: float | None,
-        timeout: float | None,
-        max_sends: int | None = None,
+        given: GivenLimits,
     ) -> Flow[CancelAccepted]:
-        return cancel_flow(
-            self._calls_about(order, time, self._limits(time, *self._times(deadline, timeout), max_sends))
-        )
+        return cancel_flow(self._calls_about(order, time, self._limits(time, given)))
 
     def _confirm_flow(
         self,
         time: CallTime,
         order: CancelOrderRequest,
-        deadline: float | None,
-        timeout: float | None,
-        max_sends: int | None = None,
+        given: GivenLimits,
     ) -> Flow[CancelOutcome]:
-        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout), max_sends)
+        limits = self._limits_of_confirmation(time, given)
         calls, began = self._calls_about(order, time, limits), self._beginning(time)
         name = calls.identity.name
         subscription = self._listen_for(OrderKey(name.order_id, name.order_link_id))
         return self._confirmation(calls, subscription, began).flow()
 
-    def _cancel_batch_flow(  # noqa: PLR0913 - each is an argument of the call
+    def _cancel_batch_flow(
         self,
         time: CallTime,
         orders: Iterable[CancelOrderRequest],
-        deadline: float | None,
-        timeout: float | None,
-        max_sends: int | None = None,
+        given: GivenLimits,
         *,
         on_result: Callable[[int, CancelAccepted | BybitError], None] | None = None,
     ) -> Flow[list[CancelAccepted | BybitError]]:
         self._check_open()
         items = [BatchItem(order) for order in check_orders(orders)]
-        limits = self._limits(time, *self._times(deadline, timeout), max_sends)
+        limits = self._limits(time, given)
         return self._batch_calls(time, limits).answer_each(items, Hook("on_result", on_result))
 
-    def _confirm_batch_flow(  # noqa: PLR0913 - each is an argument of the call
+    def _confirm_batch_flow(
         self,
         time: CallTime,
         orders: Iterable[CancelOrderRequest],
-        deadline: float | None,
-        timeout: float | None,
-        max_sends: int | None = None,
+        given: GivenLimits,
         *,
         on_result: Callable[[int, CancelOutcome | BybitError], None] | None = None,
     ) -> Flow[list[CancelOutcome | BybitError]]:
         self._check_open()
         told = Hook("on_result", on_result)
-        given = check_orders(orders)
-        limits = self._limits_of_confirmation(time, *self._times_of_confirmation(deadline, timeout), max_sends)
+        checked = check_orders(orders)
+        limits = self._limits_of_confirmation(time, given)
         began = self._beginning(time)
-        calls = [(order, self._calls_about(order, time, limits)) for order in given]
+        calls = [(order, self._calls_about(order, time, limits)) for order in checked]
         send = self._batch_calls(time, limits).cancel
-        subscription = self._listen_for(OrderKey()) if given else None
+        subscription = self._listen_for(OrderKey()) if checked else None
         return self._confirm_together(time, calls, send, subscription, began, on_result=told)
 
     def _cancel_all_flow(
         self,
         time: CallTime,
         request: CancelAllRequest,
-        deadline: float | None,
-        timeout: float | None,
-        max_sends: int | None = None,
+        given: GivenLimits,
     ) -> Flow[CancelAllAccepted]:
         self._check_open()
-        limits = self._limits(time, *self._times(deadline, timeout), max_sends)
+        limits = self._limits(time, given)
         return self._cancel_all_calls(time, check_cancel_all(request), limits).ask()
 
-    def _confirm_all_flow(  # noqa: PLR0913 - each is an argument of the call
+    def _confirm_all_flow(
         self,
         time: CallTime,
         request: CancelAllRequest,
-        deadline: float | None,
-        timeout: float | None,
-        max_sends: int | None = None,
+        given: GivenLimits,
         *,
         on_result: Callable[[Order, CancelOutcome | BybitError], None] | None = None,
     ) -> Flow[CancelAllOutcome]:
         self._check_open()
         told = Hook("on_result", on_result)
         request = check_cancel_all(request, will_read=True)
-        seconds, one_send = self._times_of_confirmation(deadline, timeout)
-        calls = self._cancel_all_calls(time, request, self._limits(time, seconds, one_send, max_sends))
-        limits = self._limits_of_confirmation(time, seconds * _SHARE_OF_ENDS, one_send, max_sends)
+        calls = self._cancel_all_calls(time, request, self._limits(time, given, share_of_send=_SHARE_OF_SEND))
+        limits = self._limits_of_confirmation(time, given, share=_SHARE_OF_ENDS)
         began = self._beginning(time)
         subscription = self._listen_for(OrderKey())
         first = CancelAllFirst(calls, self._batch_calls(time, limits).cancel)
@@ -366,18 +350,15 @@ class BaseClient(ABC, Generic[Transport]):
         self,
         time: CallTime,
         order: PlaceOrderRequest,
-        deadline: float | None,
-        timeout: float | None,
-        max_sends: int | None = None,
+        given: GivenLimits,
     ) -> Flow[OrderAccepted]:
         self._check_open()
         order, is_made_up = prepare_order(order)
-        seconds, one_send = self._times(deadline, timeout)
         calls = PlaceCalls(
             self._caller,
             time,
             self._settings.route.address.path,
-            self._limits(time, seconds, min(one_send, seconds * _SHARE_OF_PLACING), max_sends),
+            self._limits(time, given, share_of_send=_SHARE_OF_PLACING),
             order,
             self._start_of(time),
             is_made_up,
@@ -439,23 +420,32 @@ class BaseClient(ABC, Generic[Transport]):
     def _cancel_all_calls(self, time: CallTime, request: CancelAllRequest, limits: Limits) -> CancelAllCalls:
         return CancelAllCalls(self._caller, time, self._settings.route.address.path, limits, request)
 
-    def _limits(self, time: CallTime, seconds: float, timeout: float, max_sends: int | None) -> Limits:
-        most = self._max_sends if max_sends is None else check_count("max_sends", max_sends)
-        return Limits(Deadline.after(time, seconds), timeout, max_sends=most)
-
-    def _limits_of_confirmation(self, time: CallTime, seconds: float, timeout: float, max_sends: int | None) -> Limits:
-        resend_deadline = Deadline.after(time, seconds * _SHARE_OF_CANCEL)
-        return evolve(self._limits(time, seconds, timeout, max_sends), resend_deadline=resend_deadline)
-
-    def _times_of_confirmation(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:
-        seconds, one_send = self._times(deadline, timeout)
-        return seconds, min(one_send, seconds * _SHARE_OF_SEND)
-
-    def _times(self, deadline: float | None, timeout: float | None) -> tuple[float, float]:
-        return (
-            self._deadline if deadline is None else check_seconds("deadline", deadline),
-            self._timeout if timeout is None else check_seconds("timeout", timeout),
+    def _limits(self, time: CallTime, given: GivenLimits, *, share_of_send: float = 1.0) -> Limits:
+        """Return the limits of a call, a single send of which may take a share of the time at most."""
+        seconds, timeout = self._seconds(given)
+        return Limits(
+            Deadline.after(time, seconds), min(timeout, seconds * share_of_send), max_sends=self._most_sends(given)
         )
+
+    def _limits_of_confirmation(self, time: CallTime, given: GivenLimits, *, share: float = 1.0) -> Limits:
+        """Return the limits of confirmed cancels, which may take a share of the time of their call."""
+        seconds, timeout = self._seconds(given)
+        return Limits(
+            Deadline.after(time, seconds * share),
+            min(timeout, seconds * _SHARE_OF_SEND),
+            resend_deadline=Deadline.after(time, seconds * share * _SHARE_OF_CANCEL),
+            max_sends=self._most_sends(given),
+        )
+
+    def _seconds(self, given: GivenLimits) -> tuple[float, float]:
+        """Return the seconds of a call and of one send."""
+        return (
+            self._deadline if given.deadline is None else check_seconds("deadline", given.deadline),
+            self._timeout if given.timeout is None else check_seconds("timeout", given.timeout),
+        )
+
+    def _most_sends(self, given: GivenLimits) -> int | None:
+        return self._max_sends if given.max_sends is None else check_count("max_sends", given.max_sends)
 
     def _check_open(self) -> None:
         if self._is_closed:

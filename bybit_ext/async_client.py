@@ -14,6 +14,7 @@ from bybit_v5.models import Category, Order
 from ._base_client import BaseClient, no_stream
 from ._hints import explain_arguments
 from .auth.redaction import LocalsCleared
+from .calls.call import GivenLimits
 from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run_async
 from .calls.hooks import log_total
 from .calls.operations import Answer, Arguments, Operation
@@ -142,9 +143,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-order
         """
-        return await self._run(
-            "cancel_order", lambda time: self._cancel_flow(time, order, deadline, timeout, max_sends)
-        )
+        given = GivenLimits(deadline, timeout, max_sends)
+        return await self._run("cancel_order", lambda time: self._cancel_flow(time, order, given))
 
     @explain_arguments
     async def cancel_and_confirm(
@@ -175,9 +175,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
-        return await self._run(
-            "cancel_and_confirm", lambda time: self._confirm_flow(time, order, deadline, timeout, max_sends)
-        )
+        given = GivenLimits(deadline, timeout, max_sends)
+        return await self._run("cancel_and_confirm", lambda time: self._confirm_flow(time, order, given))
 
     @explain_arguments
     async def cancel_batch(
@@ -209,9 +208,10 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
         """
+        given = GivenLimits(deadline, timeout, max_sends)
         return await self._run(
             "cancel_batch",
-            lambda time: self._cancel_batch_flow(time, orders, deadline, timeout, max_sends, on_result=on_result),
+            lambda time: self._cancel_batch_flow(time, orders, given, on_result=on_result),
         )
 
     @explain_arguments
@@ -243,9 +243,10 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
         """
+        given = GivenLimits(deadline, timeout, max_sends)
         return await self._run(
             "cancel_batch_and_confirm",
-            lambda time: self._confirm_batch_flow(time, orders, deadline, timeout, max_sends, on_result=on_result),
+            lambda time: self._confirm_batch_flow(time, orders, given, on_result=on_result),
         )
 
     @explain_arguments
@@ -276,9 +277,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
         """
-        return await self._run(
-            "cancel_all", lambda time: self._cancel_all_flow(time, request, deadline, timeout, max_sends)
-        )
+        given = GivenLimits(deadline, timeout, max_sends)
+        return await self._run("cancel_all", lambda time: self._cancel_all_flow(time, request, given))
 
     @explain_arguments
     async def cancel_all_and_confirm(
@@ -314,9 +314,10 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
         """
+        given = GivenLimits(deadline, timeout, max_sends)
         return await self._run(
             "cancel_all_and_confirm",
-            lambda time: self._confirm_all_flow(time, request, deadline, timeout, max_sends, on_result=on_result),
+            lambda time: self._confirm_all_flow(time, request, given, on_result=on_result),
         )
 
     @explain_arguments
@@ -347,7 +348,8 @@ class AsyncBybit(BaseClient[httpx.AsyncBaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/create-order
         """
-        return await self._run("place_order", lambda time: self._place_flow(time, order, deadline, timeout, max_sends))
+        given = GivenLimits(deadline, timeout, max_sends)
+        return await self._run("place_order", lambda time: self._place_flow(time, order, given))
 
     async def orders(self, category: Category | None = None) -> AsyncGenerator[Order, None]:
         """Iterate over order updates as they come, for ever. What is missed while disconnected is not made up for.

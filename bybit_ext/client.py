@@ -12,6 +12,7 @@ from bybit_v5.models import Category, Order
 from ._base_client import BaseClient, no_stream
 from ._hints import explain_arguments
 from .auth.redaction import LocalsCleared
+from .calls.call import GivenLimits
 from .calls.flow import CallTime, Effect, Flow, NextEvent, Send, run
 from .calls.hooks import log_total
 from .calls.operations import Answer, Arguments, Operation
@@ -135,7 +136,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-order
         """
-        return self._run("cancel_order", lambda time: self._cancel_flow(time, order, deadline, timeout, max_sends))
+        given = GivenLimits(deadline, timeout, max_sends)
+        return self._run("cancel_order", lambda time: self._cancel_flow(time, order, given))
 
     @explain_arguments
     def cancel_and_confirm(
@@ -166,9 +168,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/websocket/private/order
         """
-        return self._run(
-            "cancel_and_confirm", lambda time: self._confirm_flow(time, order, deadline, timeout, max_sends)
-        )
+        given = GivenLimits(deadline, timeout, max_sends)
+        return self._run("cancel_and_confirm", lambda time: self._confirm_flow(time, order, given))
 
     @explain_arguments
     def cancel_batch(
@@ -200,9 +201,10 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
         """
+        given = GivenLimits(deadline, timeout, max_sends)
         return self._run(
             "cancel_batch",
-            lambda time: self._cancel_batch_flow(time, orders, deadline, timeout, max_sends, on_result=on_result),
+            lambda time: self._cancel_batch_flow(time, orders, given, on_result=on_result),
         )
 
     @explain_arguments
@@ -234,9 +236,10 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/batch-cancel
         """
+        given = GivenLimits(deadline, timeout, max_sends)
         return self._run(
             "cancel_batch_and_confirm",
-            lambda time: self._confirm_batch_flow(time, orders, deadline, timeout, max_sends, on_result=on_result),
+            lambda time: self._confirm_batch_flow(time, orders, given, on_result=on_result),
         )
 
     @explain_arguments
@@ -267,7 +270,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
         """
-        return self._run("cancel_all", lambda time: self._cancel_all_flow(time, request, deadline, timeout, max_sends))
+        given = GivenLimits(deadline, timeout, max_sends)
+        return self._run("cancel_all", lambda time: self._cancel_all_flow(time, request, given))
 
     @explain_arguments
     def cancel_all_and_confirm(
@@ -303,9 +307,10 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/cancel-all
         """
+        given = GivenLimits(deadline, timeout, max_sends)
         return self._run(
             "cancel_all_and_confirm",
-            lambda time: self._confirm_all_flow(time, request, deadline, timeout, max_sends, on_result=on_result),
+            lambda time: self._confirm_all_flow(time, request, given, on_result=on_result),
         )
 
     @explain_arguments
@@ -336,7 +341,8 @@ class Bybit(BaseClient[httpx.BaseTransport]):
 
         Source: https://bybit-exchange.github.io/docs/v5/order/create-order
         """
-        return self._run("place_order", lambda time: self._place_flow(time, order, deadline, timeout, max_sends))
+        given = GivenLimits(deadline, timeout, max_sends)
+        return self._run("place_order", lambda time: self._place_flow(time, order, given))
 
     def orders(self, category: Category | None = None) -> Generator[Order, None, None]:
         """Iterate over order updates as they come, for ever. What is missed while disconnected is not made up for.

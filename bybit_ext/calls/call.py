@@ -50,6 +50,21 @@ class Caller:
 
 
 @frozen
+class GivenLimits:
+    """How long a call may take, and how often it may be sent, as its caller says it; None for what the client says.
+
+    Attributes:
+        deadline: seconds that all of it may take.
+        timeout: seconds that one send may take.
+        max_sends: how often it may be tried to send the request.
+    """
+
+    deadline: float | None = None
+    timeout: float | None = None
+    max_sends: int | None = None
+
+
+@frozen
 class Limits:
     """How long a call may take.
 

@@ -24,7 +24,7 @@ from bybit_ext import (
     Refused,
 )
 from bybit_ext.auth.signing import sign
-from bybit_ext.calls.call import Limits, call_flow
+from bybit_ext.calls.call import GivenLimits, Limits, call_flow
 from bybit_ext.calls.flow import Deadline, Send, Sleep
 from bybit_ext.calls.operations import BuiltRequest
 from bybit_ext.calls.responses import read_reply
@@ -47,7 +47,7 @@ class ClientWorld(World):
 
     def cancel(self, deadline: float = 2.0) -> Any:
         time = self.time()
-        return self.run(self.bybit._cancel_flow(time, ORDER, deadline, None), time)
+        return self.run(self.bybit._cancel_flow(time, ORDER, GivenLimits(deadline)), time)
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ def test_a_send_has_no_more_than_its_timeout(world: ClientWorld) -> None:
 
 @pytest.mark.parametrize("name", ["deadline", "timeout"])
 def test_seconds_that_are_none_are_named(world: ClientWorld, name: str) -> None:
-    wrong: dict[str, Any] = {"deadline": None, "timeout": None, name: 0}
+    wrong: dict[str, Any] = {name: 0}
     with pytest.raises(InvalidInput, match=f"^{name}: must be a positive number of seconds"):
-        world.bybit._cancel_flow(world.time(), ORDER, **wrong)
+        world.bybit._cancel_flow(world.time(), ORDER, GivenLimits(**wrong))
 
 
 def test_nothing_is_sent_that_could_not_be_answered_in_time(world: ClientWorld) -> None:
@@ -245,14 +245,14 @@ def test_an_unknown_outcome_ends_a_confirmed_cancel_in_time_to_read_the_order(
     world.replies = [brings]
     time = world.time()
     with pytest.raises((OutcomeUnknown, RateLimited)):
-        world.run(world.bybit._confirm_flow(time, ORDER, 2.0, None), time)
+        world.run(world.bybit._confirm_flow(time, ORDER, GivenLimits(2.0)), time)
     cancels = [at for at, send in zip(world.sent_at, world.sends, strict=True) if send.request.method == "POST"]
     assert cancels == sent_at
 
 
 def test_a_confirmed_cancel_leaves_two_fifths_of_its_time_for_reading(world: ClientWorld) -> None:
     time = world.time()
-    flow = world.bybit._confirm_flow(time, ORDER, 20.0, None)
+    flow = world.bybit._confirm_flow(time, ORDER, GivenLimits(20.0))
     send = next(flow)
     assert send.seconds == 4.0
     time.now = 11.95
@@ -263,7 +263,7 @@ def test_a_confirmed_cancel_leaves_two_fifths_of_its_time_for_reading(world: Cli
 
 def test_a_confirmed_cancel_is_sent_again_before(world: ClientWorld) -> None:
     time = world.time()
-    flow = world.bybit._confirm_flow(time, ORDER, 20.0, None)
+    flow = world.bybit._confirm_flow(time, ORDER, GivenLimits(20.0))
     next(flow)
     time.now = 11.85
     assert isinstance(flow.send(LOST), Sleep)
@@ -320,7 +320,7 @@ def test_how_often_it_is_sent_can_be_said_for_each_call(world: ClientWorld, max_
     for flow_name, request in (("_cancel_flow", ORDER), ("_cancel_batch_flow", [ORDER])):
         world.sends = []
         time = world.time()
-        flow = getattr(world.bybit, flow_name)(time, request, 90.0, None, max_sends)
+        flow = getattr(world.bybit, flow_name)(time, request, GivenLimits(90.0, max_sends=max_sends))
         with suppress(OutcomeUnknown):
             world.run(flow, time)
         assert len(world.sends) == max_sends
@@ -329,4 +329,4 @@ def test_how_often_it_is_sent_can_be_said_for_each_call(world: ClientWorld, max_
 @pytest.mark.parametrize("max_sends", [0, -1, 1.5, True, "1"])
 def test_a_number_of_sends_that_is_none_is_named(world: ClientWorld, max_sends: Any) -> None:
     with pytest.raises(InvalidInput, match=r"^max_sends: must be a positive whole number"):
-        world.bybit._cancel_flow(world.time(), ORDER, None, None, max_sends)
+        world.bybit._cancel_flow(world.time(), ORDER, GivenLimits(max_sends=max_sends))

@@ -20,6 +20,7 @@ from bybit_ext import (
     RateLimit,
     SendEvent,
 )
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.engines.interface import Reply
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET, options_of
@@ -36,7 +37,7 @@ def cancel(replies: list[Any], on_send: Callable[[SendEvent], None] | None, **op
     world = World(replies=replies, takes=0.25)
     with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", on_send=on_send, **options) as bybit:
         time = world.time()
-        accepted: CancelAccepted = world.run(bybit._cancel_flow(time, ORDER, 9.0, None), time)
+        accepted: CancelAccepted = world.run(bybit._cancel_flow(time, ORDER, GivenLimits(9.0)), time)
         return accepted
 
 
@@ -137,7 +138,7 @@ class TestFailingHooks:
 
         with Bybit(API_KEY, API_SECRET, base_url="https://api.bybit.com", on_send=block, clock=lambda: 1) as bybit:
             time = world.time()
-            world.run(bybit._cancel_flow(time, ORDER, 2.0, None), time)
+            world.run(bybit._cancel_flow(time, ORDER, GivenLimits(2.0)), time)
         assert world.seconds == [2.0, 0.0]  # for which an engine sends nothing
 
     def test_an_error_of_the_call_is_raised_all_the_same(self) -> None:

@@ -32,6 +32,7 @@ from bybit_ext import (
     Refused,
 )
 from bybit_ext.auth.clock import ServerClock, system_clock
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.calls.flow import backoff_delay
 from bybit_ext.engines.interface import Reply
 from bybit_ext.sandbox import Fault, Sandbox
@@ -248,7 +249,7 @@ class TestClock:
         world = World(takes=20.0, replies=[reply(10002, time=50_000), reply()])
         with Bybit(API_KEY, API_SECRET, clock=lambda: 9000) as bybit:
             time = world.time()
-            world.run(bybit._cancel_flow(time, order(), deadline=90.0, timeout=None), time)
+            world.run(bybit._cancel_flow(time, order(), GivenLimits(90.0)), time)
             assert bybit._caller.clock() == 60_000
 
     def test_each_correction_stands_for_itself(self) -> None:
@@ -581,7 +582,7 @@ class TestRateLimit:
     def waits(self, bybit: Bybit, answer: Reply) -> float:
         world = World(replies=[answer, reply()])
         time = world.time()
-        world.run(bybit._cancel_flow(time, order(), deadline=90.0, timeout=None), time)
+        world.run(bybit._cancel_flow(time, order(), GivenLimits(90.0)), time)
         return world.now
 
     @pytest.mark.parametrize(

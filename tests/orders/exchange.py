@@ -7,6 +7,7 @@ from attrs import define, field
 from bybit_v5.models import Order
 
 from bybit_ext import Bybit, CancelAccepted, CancelOutcome
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.calls.flow import NextEvent
 from bybit_ext.engines.interface import Reply
 from bybit_ext.stream.broadcast import OrderKey, ThreadSubscription
@@ -47,13 +48,13 @@ class Exchange(World):
     def cancel(self, request: Any = BY_LINK_ID, deadline: float = 2.0) -> CancelAccepted:
         with self._open() as bybit:
             time = self.time()
-            accepted: CancelAccepted = self.run(bybit._cancel_flow(time, request, deadline, None), time)
+            accepted: CancelAccepted = self.run(bybit._cancel_flow(time, request, GivenLimits(deadline)), time)
             return accepted
 
     def confirm(self, request: Any = BY_ID, deadline: float = 5.0) -> CancelOutcome:
         with self._open() as bybit:
             time = self.time()
-            outcome: CancelOutcome = self.run(bybit._confirm_flow(time, request, deadline, None), time)
+            outcome: CancelOutcome = self.run(bybit._confirm_flow(time, request, GivenLimits(deadline)), time)
             return outcome
 
     def _open(self) -> Client:

@@ -11,6 +11,7 @@ from attrs import define, field
 from bybit_v5.models import Order
 
 from bybit_ext import Bybit, BybitError
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.calls.flow import CallTime, Flow, NextEvent, Send, Sleep, run
 from bybit_ext.engines.interface import Lost
 from bybit_ext.stream.broadcast import OrderKey
@@ -152,7 +153,7 @@ class Market:
         """Run one of a client's flows."""
         with self.client() as bybit:
             time = CallTime(lambda: self.now)
-            flow: Flow[Any] = getattr(bybit, flow_name)(time, request, deadline, timeout)
+            flow: Flow[Any] = getattr(bybit, flow_name)(time, request, GivenLimits(deadline, timeout))
             try:
                 return run(flow, self.perform, time)
             finally:

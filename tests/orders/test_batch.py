@@ -33,6 +33,7 @@ from bybit_ext import (
     RateLimited,
     Refused,
 )
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.calls.responses import RawReply
 from bybit_ext.engines.interface import Reply
 from bybit_ext.orders.batch import copy_error, process_batch
@@ -358,7 +359,9 @@ class BatchWorld(World):
         base: dict[str, Any] = {"base_url": "http://127.0.0.1:1", "clock": lambda: NOW + round(self.now * 1000)}
         with Bybit(API_KEY, API_SECRET, **{**base, **self.options}) as bybit:
             time = self.time()
-            answers: list[Any] = self.run(bybit._cancel_batch_flow(time, requests, deadline, timeout), time)
+            answers: list[Any] = self.run(
+                bybit._cancel_batch_flow(time, requests, GivenLimits(deadline, timeout)), time
+            )
             return answers
 
     @property

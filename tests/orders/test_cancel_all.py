@@ -31,6 +31,7 @@ from bybit_ext import (
     RateLimited,
     UpdatesDropped,
 )
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.calls.flow import CallTime, NextEvent
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import (
@@ -633,7 +634,7 @@ def test_closing_early_closes_the_subscription(market: Market) -> None:
     for stops in range(4):
         market.stream.closed = 0
         with market.client() as bybit:
-            flow = bybit._confirm_all_flow(CallTime(lambda: 0.0), ALL, 5.0, None)
+            flow = bybit._confirm_all_flow(CallTime(lambda: 0.0), ALL, GivenLimits(5.0))
             effect: Any = next(flow)
             for _ in range(stops):
                 effect = flow.send(market.perform(effect))

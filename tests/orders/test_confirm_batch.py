@@ -16,6 +16,7 @@ from bybit_ext import (
     UpdatesDropped,
 )
 from bybit_ext.auth.clock import system_clock
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.calls.flow import CallTime, Flow
 from bybit_ext.orders.batch import BatchItem
 from bybit_ext.orders.joint_cancel import CancelQueue
@@ -331,7 +332,7 @@ class TestStream:
             market.stream.closed = 0
             with market.client() as bybit:
                 requests = [by_id(order_id) for order_id in placed]
-                flow = bybit._confirm_batch_flow(CallTime(lambda: market.now), requests, 5.0, None)
+                flow = bybit._confirm_batch_flow(CallTime(lambda: market.now), requests, GivenLimits(5.0))
                 effect: Any = next(flow)
                 for _ in range(stops):
                     effect = flow.send(market.perform(effect))

@@ -36,6 +36,7 @@ from bybit_ext import (
     Refused,
 )
 from bybit_ext.auth.clock import system_clock
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.orders.identity import CLOCK_TOLERANCE
 from bybit_ext.orders.place import prepare_order
 from bybit_ext.sandbox import Fault, Sandbox
@@ -180,7 +181,7 @@ class PlaceWorld(World):
         base: dict[str, Any] = {"base_url": "http://127.0.0.1:1", "clock": lambda: self.clock() + self.offset}
         with Bybit(API_KEY, API_SECRET, **{**base, **self.options}) as bybit:
             time = self.time()
-            flow = bybit._place_flow(time, order or an_order(), deadline, timeout)
+            flow = bybit._place_flow(time, order or an_order(), GivenLimits(deadline, timeout))
             accepted: OrderAccepted = self.run(flow, time)
             return accepted
 

@@ -7,6 +7,7 @@ import pytest
 from bybit_v5.models import CancelAllBySymbol, CancelByOrderId, Order
 
 from bybit_ext import BybitError, CancelAccepted, CancelOutcome, InvalidInput
+from bybit_ext.calls.call import GivenLimits
 from bybit_ext.calls.flow import CallTime, run
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import respond_with
@@ -49,7 +50,7 @@ def test_a_result_is_told_while_others_are_waited_for() -> None:
     with market.client() as bybit:
         time = CallTime(lambda: market.now)
         flow = bybit._confirm_batch_flow(
-            time, requests, 5.0, None, on_result=lambda index, _: told.append((index, market.now))
+            time, requests, GivenLimits(5.0), on_result=lambda index, _: told.append((index, market.now))
         )
         run(flow, market.perform, time)
     assert [index for index, _ in told] == [1, 0]
