@@ -132,7 +132,7 @@ def options_of(sandbox: Sandbox, *, stream: bool = True, **more: Any) -> dict[st
     }
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until a condition holds, and fail if it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -248,7 +248,7 @@ def silent(peer: Peer) -> None:
     peer.hold()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = LIMIT) -> None:
     """Wait until something is so.
 
     Raises:

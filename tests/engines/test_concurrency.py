@@ -472,7 +472,7 @@ def test_no_file_is_left_open(sender: OpenSender, open_server: OpenServer, autho
         use(server, url)
     wait_until(lambda: all(server.ended == server.opened for server in servers))
     gc.collect()
-    wait_until(lambda: _open_files() <= before, 2.0)
+    wait_until(lambda: _open_files() <= before)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

@@ -749,9 +749,9 @@ def test_a_connection_is_pinged_while_it_is_idle(sender: OpenTrade, open_server:
                 venue.answer(request)
 
     server = open_server(serving(serve))
-    sending = sender(server, heartbeat=0.05)
+    sending = sender(server, heartbeat=0.5)
     sending.send(number(1))
-    let_run(sending, lambda: len(pings) > 5)
+    let_run(sending, lambda: len(pings) > 2)
     assert result_of(sending.send(number(2))) == {"number": 2}
     assert server.opened == 1
 
@@ -773,7 +773,10 @@ def test_a_server_that_reads_nothing_holds_nobody_up(sender: OpenTrade, open_ser
     sending = sender(server)
     large = Request("POST", "/v5/order/create", (), b'{"a": "%s"}' % (b"a" * 8_000_000))
     assert isinstance(sending.attempt(large, seconds=2.5), Lost)
-    assert result_of(sending.attempt(number(1))) == {"number": 1}  # over a new connection
+    # On a busy machine, it was written too late to tell: then the next call waits for its turn in vain, and tells.
+    first, second = sending.attempt(number(1), seconds=2.5), sending.attempt(number(2))
+    assert isinstance(first, NotSent) or result_of(first) == {"number": 1}
+    assert result_of(second) == {"number": 2}  # over a new connection
 
 
 # ---- closing
