@@ -46,7 +46,7 @@ def test_a_slow_handshake_does_not_make_a_signature_old(
     arrivals: list[float] = []
 
     def serve(peer: Peer) -> None:
-        time.sleep(0.3)
+        time.sleep(0.6)
         peer.socket = authority.server.wrap_socket(peer.socket, server_side=True)
         _noting(arrivals)(peer)
 
@@ -55,7 +55,7 @@ def test_a_slow_handshake_does_not_make_a_signature_old(
     sending = sender(f"https://localhost:{server.port}", tls=authority.trust)
     for _ in range(2):
         assert sending.send(sign=timestamps.sign).status == 200
-        assert _age(server, arrivals[-1]) < 0.2
+        assert _age(server, arrivals[-1]) < 0.5
 
 
 def test_a_handshake_that_drips_does_not_make_a_signature_old(
@@ -91,14 +91,14 @@ def test_a_handshake_that_drips_does_not_make_a_signature_old(
     server = open_server(serve)
     sending = sender(f"https://localhost:{server.port}", tls=authority.trust)
     assert sending.send(sign=Timestamps().sign).status == 200
-    assert arrivals[0] < 0.2
+    assert arrivals[0] < 0.6
 
 
 def _send_slowly(opened: socket.socket, data: bytes) -> None:
     size = len(data) // 8 + 1
     for start in range(0, len(data), size):
         opened.sendall(data[start : start + size])
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def test_on_a_connection_that_stands_a_request_is_signed_once(
