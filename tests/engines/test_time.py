@@ -1,6 +1,7 @@
 """Promise 1: a call ends within its time as a whole. `Sender.send` measures every call of these tests."""
 
 import errno
+import os
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ from .senders import CANCEL
 from .servers import FullBacklog, Peer, answering, chunked, reply, silent
 
 SECONDS = 0.4
+_NO_HOST = ("255.255.255.255", 80)
 
 # What a server sends first, and what it then sends a byte at a time.
 DRIPS = {
@@ -222,6 +224,16 @@ def test_an_event_loop_runs_on_while_a_name_is_looked_up(
     sender = async_sender("http://exchange.localhost:80")
     sent = sender.send_many(4, seconds=SECONDS)
     assert all(isinstance(one, NotSent) for one in sent)
+
+
+def test_an_address_that_fails_at_once_says_why(sender: OpenSender, look_up: Callable[..., None]) -> None:
+    with socket.socket() as opened:
+        opened.setblocking(False)
+        code = opened.connect_ex(_NO_HOST)
+    look_up(_NO_HOST)
+    sent = sender("http://exchange.localhost:80").attempt()
+    assert isinstance(sent, NotSent)
+    assert f"[Errno {code}] {os.strerror(code)}" in str(sent)
 
 
 def test_no_time_at_all_is_not_sent(sender: OpenSender, open_server: OpenServer) -> None:
