@@ -13,7 +13,7 @@ from bybit_ext.engines.connection_async import open_connection
 from bybit_ext.engines.interface import MAX_REPLY_SIZE, Headers, Lost, Reply, Request
 from bybit_ext.errors import InvalidInput, NotSent
 from bybit_ext.trade import pool
-from bybit_ext.trade.engine_async import _TaskCall
+from bybit_ext.trade.engine_async import AsyncTradeEngine, _TaskCall
 from tests.engines.conftest import Authority
 from tests.engines.senders import AsyncSender, Sender, Sent, in_thread, sign, until
 from tests.engines.servers import Peer, answering, reply, wait_until
@@ -784,6 +784,25 @@ def test_a_server_that_reads_nothing_holds_nobody_up(sender: OpenTrade, open_ser
     first, second = sending.attempt(number(1), seconds=2.5), sending.attempt(number(2))
     assert isinstance(first, NotSent) or result_of(first) == {"number": 1}
     assert result_of(second) == {"number": 2}  # over a new connection
+
+
+def test_a_call_that_finds_no_room_waits_no_longer_than_its_time(sender: OpenTrade, open_server: OpenServer) -> None:
+    sending = sender(open_server(serving(lambda venue: venue.peer.hold())))
+    end = begin(sending, Request("POST", "/v5/order/create", (), b'{"a": "%s"}' % (b"a" * 8_000_000)))
+    let_run(sending, lambda: _is_full(sending.engine))
+    sent = sending.attempt(number(1), seconds=0.5)
+    assert isinstance(sent, NotSent)
+    assert "takes nothing" in str(sent)
+    assert isinstance(end(), Lost)
+
+
+def _is_full(engine: Any) -> bool:
+    """Return whether the network takes no more of what is written to the connection that stands."""
+    if isinstance(engine, AsyncTradeEngine):
+        connections = next(iter(engine._pools._pools.values()))
+    else:
+        connections = engine._thread and engine._thread.pool
+    return bool(connections and connections._current and not connections._current.has_room)
 
 
 # ---- closing
