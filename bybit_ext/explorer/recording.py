@@ -82,8 +82,7 @@ class RecordingBybit(AsyncBybit):
     @property
     def base_url(self) -> str:
         """The URL that stands before the document's paths."""
-        address = self._settings.route.address
-        return f"{address.scheme}://{address.authority}{address.path}"
+        return self._base_url
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -1,14 +1,18 @@
 """What the tests of the page share: a sandbox with orders, and what asks its page as a browser does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from attrs import frozen
 
+from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
+from tests.conftest import API_KEY, API_SECRET
 
 LIMIT = 30.0  # seconds that anything may take on a busy machine
 
@@ -48,6 +52,18 @@ def open_page(url: str) -> Page:
     """Return what asks the page at a URL with a token."""
     server, _, token = url.partition("/#token=")
     return Page(httpx.Client(base_url=server, timeout=LIMIT), token)
+
+
+@contextmanager
+def page_of(
+    base_url: str, *, keys: tuple[str, str] = (API_KEY, API_SECRET), **options: Any
+) -> Generator[Page, None, None]:
+    """Serve the page of another exchange."""
+    open_client = partial(RecordingBybit, *keys, base_url=base_url, trust_env=False, **options)
+    with serve(Target("testnet", open_client)) as url:
+        page = open_page(url)
+        with page.http:
+            yield page
 
 
 @pytest.fixture

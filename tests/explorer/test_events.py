@@ -9,7 +9,7 @@ from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
 from tests.conftest import API_KEY, API_SECRET
 from tests.engines.servers import Peer, RawServer
-from tests.explorer.conftest import Page, open_page
+from tests.explorer.conftest import Page, open_page, page_of
 
 
 @contextmanager
@@ -44,14 +44,8 @@ def test_a_stream_that_cannot_be_reached_is_never_called_open(exchange: Sandbox)
     with RawServer(Peer.ignore) as gone:
         stream_url = gone.url.replace("http", "ws")
     keys = (exchange.api_key, exchange.api_secret)
-    target = Target(
-        "testnet",
-        lambda: RecordingBybit(*keys, base_url=exchange.url, stream_url=stream_url, trust_env=False),
-    )
-    with serve(target) as url:
-        page = open_page(url)
-        with page.http, listening(page) as events:
-            assert next(events) == {"type": "gap"}
+    with page_of(exchange.url, keys=keys, stream_url=stream_url) as page, listening(page) as events:
+        assert next(events) == {"type": "gap"}
 
 
 def test_after_a_gap_the_open_orders_are_read_again(exchange: Sandbox, page: Page) -> None:

@@ -1,38 +1,22 @@
 """A request of the page: what is sent, and the report on it."""
 
 import json
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from bybit_v5.models import Order
 
-from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox
 from bybit_ext.sandbox.faults import Fault, drop_response, fill_first, respond_with
-from tests.conftest import API_KEY, API_SECRET
 from tests.engines.servers import Peer, RawServer, reply
-from tests.explorer.conftest import Page, open_page
+from tests.explorer.conftest import Page, page_of
 
 
 @pytest.fixture
 def order(exchange: Sandbox) -> Order:
     return exchange.place("linear", "BTCUSDT", order_link_id="mine")
-
-
-@contextmanager
-def page_of(
-    base_url: str, *, keys: tuple[str, str] = (API_KEY, API_SECRET), **options: Any
-) -> Generator[Page, None, None]:
-    """Serve the page of another exchange."""
-    open_client = partial(RecordingBybit, *keys, base_url=base_url, trust_env=False, **options)
-    with serve(Target("testnet", open_client)) as url:
-        page = open_page(url)
-        with page.http:
-            yield page
 
 
 def answering(data: bytes) -> Callable[[Peer], None]:

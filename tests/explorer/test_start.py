@@ -11,7 +11,7 @@ from bybit_ext.explorer import RecordingBybit, Target, serve
 from bybit_ext.sandbox import Sandbox, server
 from tests.conftest import API_KEY, API_SECRET
 from tests.engines.servers import Peer, RawServer, reply
-from tests.explorer.conftest import LIMIT, Page, open_page
+from tests.explorer.conftest import LIMIT, Page, open_page, page_of
 
 SPOT = (
     b'{"retCode":0,"retMsg":"OK","result":{"list":[],"nextPageCursor":"","category":"spot"},"retExtInfo":{},"time":1}'
@@ -50,14 +50,9 @@ def test_it_lists_the_open_orders(exchange: Sandbox, page: Page) -> None:
     assert {one["id"] for one in page.start()["orders"]} == ids
 
 
-def test_it_says_that_a_list_could_not_be_read(exchange: Sandbox) -> None:
-    with RawServer(answer_spot_only) as server:
-        keys = (exchange.api_key, exchange.api_secret)
-        target = Target("testnet", lambda: RecordingBybit(*keys, base_url=server.url, trust_env=False))
-        with serve(target) as url:
-            page = open_page(url)
-            with page.http:
-                content = page.start()
+def test_it_says_that_a_list_could_not_be_read() -> None:
+    with RawServer(answer_spot_only) as server, page_of(server.url) as page:
+        content = page.start()
     assert content["notes"] == [f"The open orders of {coin} futures could not be read." for coin in ("USDT", "USDC")]
     assert content["categories"] == ["spot"]
     assert content["problem"]["kind"] == "refused"
@@ -88,19 +83,14 @@ def test_all_are_listed_of_the_product_types_that_it_names(exchange: Sandbox, pa
     assert listed == {one.order_id for one in exchange.open_orders() if one.category in content["categories"]}
 
 
-def test_of_a_product_type_whose_lists_could_not_all_be_read_it_does_not_claim_to_list_all(exchange: Sandbox) -> None:
+def test_of_a_product_type_whose_lists_could_not_all_be_read_it_does_not_claim_to_list_all() -> None:
     def refuse_usdc(peer: Peer) -> None:
         while request := peer.read_request():
             refused = b'{"retCode":10005,"retMsg":"denied","result":{}}'
             peer.send(reply(refused if b"settleCoin=USDC" in request.head else SPOT.replace(b"spot", b"linear")))
 
-    with RawServer(refuse_usdc) as server:
-        keys = (exchange.api_key, exchange.api_secret)
-        target = Target("testnet", lambda: RecordingBybit(*keys, base_url=server.url, trust_env=False))
-        with serve(target) as url:
-            page = open_page(url)
-            with page.http:
-                assert page.start()["categories"] == ["spot"]
+    with RawServer(refuse_usdc) as server, page_of(server.url) as page:
+        assert page.start()["categories"] == ["spot"]
 
 
 def test_every_open_order_comes_with_a_request_that_cancels_it(exchange: Sandbox, page: Page) -> None:
@@ -170,11 +160,8 @@ def test_for_an_exchange_elsewhere_other_tools_get_the_document_for_that() -> No
 
 
 def test_a_key_that_is_refused_is_told_on_the_page(exchange: Sandbox) -> None:
-    target = Target("testnet", lambda: RecordingBybit(API_KEY, API_SECRET, base_url=exchange.url, trust_env=False))
-    with serve(target) as url:
-        page = open_page(url)
-        with page.http:
-            content = page.start()
+    with page_of(exchange.url) as page:
+        content = page.start()
     assert (content["exchange"], content["orders"]) == ("testnet", [])
     assert content["problem"]["name"] == "AuthenticationFailed"
     assert API_KEY not in json.dumps(content)
