@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from bybit_v5.models import CancelByOrderId
 
@@ -25,17 +26,22 @@ def _confirming(engine: EngineName, target: Target) -> Generator[Cancel]:
 
 def open_bybit(engine: EngineName, target: Target) -> Bybit:
     """Return a client that reaches a target."""
-    return Bybit(
-        target.api_key,
-        target.api_secret,
-        base_url=target.url,
-        stream_url=target.stream_url,
-        trade_url=target.trade_url,
-        ca_file=target.ca_file,
-        engine=engine,
-        timeout=60.0,  # a busy machine shall make calls slow, not end them
-        deadline=120.0,
-    )
+    return Bybit(**options_of(engine, target))
+
+
+def options_of(engine: EngineName, target: Target) -> dict[str, Any]:
+    """Return what a client of either kind needs to reach a target."""
+    return {
+        "api_key": target.api_key,
+        "api_secret": target.api_secret,
+        "base_url": target.url,
+        "stream_url": target.stream_url,
+        "trade_url": target.trade_url,
+        "ca_file": target.ca_file,
+        "engine": engine,
+        "timeout": 60.0,  # a busy machine shall make calls slow, not end them
+        "deadline": 120.0,
+    }
 
 
 open_fast = partial(_cancelling, "httptools")

@@ -8,12 +8,13 @@ from bybit_v5.models import CancelByOrderId
 
 from bybit_ext import AsyncBybit, EngineName
 from tools.benchmark.clients import AsyncCancel
+from tools.benchmark.clients.ours import options_of
 from tools.benchmark.target import CATEGORY, SYMBOL, Target
 
 
 @asynccontextmanager
 async def _cancelling(engine: EngineName, target: Target) -> AsyncGenerator[AsyncCancel]:
-    async with _open(engine, target) as bybit:
+    async with AsyncBybit(**options_of(engine, target)) as bybit:
 
         async def cancel(order_id: str) -> str | None:
             return (await bybit.cancel_order(CancelByOrderId(CATEGORY, SYMBOL, order_id))).order_id
@@ -23,26 +24,12 @@ async def _cancelling(engine: EngineName, target: Target) -> AsyncGenerator[Asyn
 
 @asynccontextmanager
 async def _confirming(engine: EngineName, target: Target) -> AsyncGenerator[AsyncCancel]:
-    async with _open(engine, target) as bybit:
+    async with AsyncBybit(**options_of(engine, target)) as bybit:
 
         async def cancel(order_id: str) -> str | None:
             return (await bybit.cancel_and_confirm(CancelByOrderId(CATEGORY, SYMBOL, order_id))).order.order_id
 
         yield cancel
-
-
-def _open(engine: EngineName, target: Target) -> AsyncBybit:
-    return AsyncBybit(
-        target.api_key,
-        target.api_secret,
-        base_url=target.url,
-        stream_url=target.stream_url,
-        trade_url=target.trade_url,
-        ca_file=target.ca_file,
-        engine=engine,
-        timeout=60.0,  # a busy machine shall make calls slow, not end them
-        deadline=120.0,
-    )
 
 
 open_fast = partial(_cancelling, "httptools")
