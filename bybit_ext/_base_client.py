@@ -256,20 +256,10 @@ class BaseClient(ABC, Generic[Transport]):
         state = RetryState()
         return clock_sync_flow(self._caller.clock, time, state, self._call_flow(time, state, get_server_time))
 
-    def _cancel_flow(
-        self,
-        time: CallTime,
-        order: CancelOrderRequest,
-        given: GivenLimits,
-    ) -> Flow[CancelAccepted]:
+    def _cancel_flow(self, time: CallTime, order: CancelOrderRequest, given: GivenLimits) -> Flow[CancelAccepted]:
         return cancel_flow(self._calls_about(order, time, self._limits(time, given)))
 
-    def _confirm_flow(
-        self,
-        time: CallTime,
-        order: CancelOrderRequest,
-        given: GivenLimits,
-    ) -> Flow[CancelOutcome]:
+    def _confirm_flow(self, time: CallTime, order: CancelOrderRequest, given: GivenLimits) -> Flow[CancelOutcome]:
         limits = self._limits_of_confirmation(time, given)
         calls, began = self._calls_about(order, time, limits), self._beginning(time)
         name = calls.identity.name
@@ -308,10 +298,7 @@ class BaseClient(ABC, Generic[Transport]):
         return self._confirm_together(time, calls, send, subscription, began, on_result=told)
 
     def _cancel_all_flow(
-        self,
-        time: CallTime,
-        request: CancelAllRequest,
-        given: GivenLimits,
+        self, time: CallTime, request: CancelAllRequest, given: GivenLimits
     ) -> Flow[CancelAllAccepted]:
         self._check_open()
         limits = self._limits(time, given)
@@ -346,12 +333,7 @@ class BaseClient(ABC, Generic[Transport]):
 
         return cancel_all_and_confirm(calls, first, confirm, subscription)
 
-    def _place_flow(
-        self,
-        time: CallTime,
-        order: PlaceOrderRequest,
-        given: GivenLimits,
-    ) -> Flow[OrderAccepted]:
+    def _place_flow(self, time: CallTime, order: PlaceOrderRequest, given: GivenLimits) -> Flow[OrderAccepted]:
         self._check_open()
         order, is_made_up = prepare_order(order)
         calls = PlaceCalls(
